@@ -1,0 +1,183 @@
+//! Patterns that went through one door: not empty, not ragged, finite.
+
+use attractor_lagrangian::Real;
+
+/// What is wrong with the numbers that were to become patterns.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PatternError {
+    /// There is no pattern at all.
+    #[error("there are no patterns: give at least one")]
+    Empty,
+    /// Patterns of width zero.
+    #[error("the patterns have no features: each needs at least one number")]
+    NoFeatures,
+    /// A flat list whose length is no multiple of the width.
+    #[error("{numbers} numbers cannot be split into patterns of {features} features each")]
+    Uneven {
+        /// How many numbers there are.
+        numbers: usize,
+        /// The width asked for.
+        features: usize,
+    },
+    /// A row of another width than the first.
+    #[error("pattern {pattern} has {found} features, the patterns before it have {expected}: give all the same width")]
+    Ragged {
+        /// The row, counted from 0.
+        pattern: usize,
+        /// The width of the rows before it.
+        expected: usize,
+        /// Its own width.
+        found: usize,
+    },
+    /// NaN or infinite, perhaps only in the precision asked for.
+    #[error("pattern {pattern}, feature {feature} is {value}: only finite numbers can be stored (a value beyond the range of f32 needs --dtype f64)")]
+    NotFinite {
+        /// The row, counted from 0.
+        pattern: usize,
+        /// The column, counted from 0.
+        feature: usize,
+        /// What stood there.
+        value: f64,
+    },
+    /// A pattern of norm zero where a direction is needed.
+    #[error("pattern {pattern} is zero and has no direction: remove it, or do not normalise to unit length")]
+    Zero {
+        /// The row, counted from 0.
+        pattern: usize,
+    },
+    /// Patterns of another width than what they are to be used with.
+    #[error("the patterns have {found} features, {expected} are needed")]
+    Width {
+        /// The width needed.
+        expected: usize,
+        /// The width found.
+        found: usize,
+    },
+}
+
+/// N patterns of d features each, pattern after pattern in memory: validated once, then trusted.
+///
+/// ```
+/// use attractor_synapse::{PatternError, Patterns};
+/// let patterns = Patterns::from_rows(&[[1.0f32, 2.0], [3.0, 4.0]])?;
+/// assert_eq!((patterns.len(), patterns.features()), (2, 2));
+/// assert_eq!(patterns.row(1), [3.0, 4.0]);
+/// let ragged = Patterns::from_rows(&[vec![1.0f64], vec![1.0, 2.0]]);
+/// assert_eq!(ragged, Err(PatternError::Ragged { pattern: 1, expected: 1, found: 2 }));
+/// # Ok::<(), PatternError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Patterns<T> {
+    data: Vec<T>,
+    features: usize,
+}
+
+impl<T: Real> Patterns<T> {
+    /// Patterns from their numbers, pattern after pattern.
+    ///
+    /// # Errors
+    /// [`PatternError`] for no patterns, no features, an uneven length or a number that is not finite.
+    pub fn new(data: Vec<T>, features: usize) -> Result<Self, PatternError> {
+        if data.is_empty() && features > 0 {
+            return Err(PatternError::Empty);
+        }
+        if features == 0 {
+            return Err(PatternError::NoFeatures);
+        }
+        if data.len() % features != 0 {
+            return Err(PatternError::Uneven { numbers: data.len(), features });
+        }
+        match data.iter().position(|x| !x.is_finite()) {
+            Some(at) => Err(PatternError::NotFinite {
+                pattern: at / features,
+                feature: at % features,
+                value: data[at].f64(),
+            }),
+            None => Ok(Self { data, features }),
+        }
+    }
+
+    /// Patterns from rows.
+    ///
+    /// # Errors
+    /// As [`Patterns::new`], and [`PatternError::Ragged`] if the rows differ in width.
+    pub fn from_rows<R: AsRef<[T]>>(rows: &[R]) -> Result<Self, PatternError> {
+        let expected = rows.first().ok_or(PatternError::Empty)?.as_ref().len();
+        let mut data = Vec::with_capacity(rows.len() * expected);
+        for (pattern, row) in rows.iter().enumerate() {
+            let found = row.as_ref().len();
+            if found != expected {
+                return Err(PatternError::Ragged { pattern, expected, found });
+            }
+            data.extend_from_slice(row.as_ref());
+        }
+        Self::new(data, expected)
+    }
+
+    /// The number of patterns, N ≥ 1.
+    #[expect(clippy::len_without_is_empty, reason = "patterns are never empty")]
+    pub fn len(&self) -> usize {
+        self.data.len() / self.features
+    }
+
+    /// The number of features, d ≥ 1.
+    pub fn features(&self) -> usize {
+        self.features
+    }
+
+    /// Pattern `index`, d numbers.
+    ///
+    /// # Panics
+    /// If there is no such pattern.
+    #[track_caller]
+    pub fn row(&self, index: usize) -> &[T] {
+        &self.data[index * self.features..][..self.features]
+    }
+
+    /// All patterns in order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[T]> {
+        self.data.chunks_exact(self.features)
+    }
+
+    /// The numbers, pattern after pattern.
+    pub fn as_slice(&self) -> &[T] {
+        &self.data
+    }
+
+    /// The numbers, pattern after pattern, without a copy.
+    pub fn into_vec(self) -> Vec<T> {
+        self.data
+    }
+
+    /// Appends the patterns of `other` after these.
+    ///
+    /// # Errors
+    /// [`PatternError::Width`] if they have another number of features; nothing is changed then.
+    pub fn append(&mut self, other: &Self) -> Result<(), PatternError> {
+        self.expect_features(other.features)?;
+        self.data.extend_from_slice(&other.data);
+        Ok(())
+    }
+
+    /// The same patterns in another precision.
+    ///
+    /// # Errors
+    /// [`PatternError::NotFinite`] where a number is beyond the range of `U`.
+    pub fn cast<U: Real>(&self) -> Result<Patterns<U>, PatternError> {
+        Patterns::new(self.data.iter().map(|x| U::of(x.f64())).collect(), self.features)
+    }
+
+    /// Checks the width of something that is to be used with these patterns.
+    ///
+    /// # Errors
+    /// [`PatternError::Width`] if `found` differs from [`Patterns::features`].
+    pub fn expect_features(&self, found: usize) -> Result<(), PatternError> {
+        let expected = self.features;
+        if found == expected { Ok(()) } else { Err(PatternError::Width { expected, found }) }
+    }
+
+    pub(crate) fn rows_mut(&mut self) -> impl ExactSizeIterator<Item = &mut [T]> {
+        self.data.chunks_exact_mut(self.features)
+    }
+}
