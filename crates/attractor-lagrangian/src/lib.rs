@@ -1,3 +1,73 @@
-//! (in progress)
+//! Convex potentials whose gradients are activation functions.
+//!
+//! A layer of neurons is defined by one convex function, its Lagrangian L: the activation is
+//! g = ∂L/∂x, the layer's energy is x·g − L(x) = L*(g), and relaxing the layer towards its input
+//! lowers that energy by a sum of non-negative terms that [`Layer::relax`] returns (Krotov &
+//! Hopfield, arXiv 2008.06996, eq. 1–4). Models of memory are pairs of these.
+//!
+//! What it deliberately is not: it knows no matrices, stores no patterns and retrieves nothing;
+//! non-convex "activations" are not here, since nothing could be promised for them.
+//!
+//! ```
+//! use attractor_lagrangian::{Lagrangian, LogSumExp};
+//! let softmax = LogSumExp::new(2.0)?;
+//! let mut p = [0.0f32; 3];
+//! softmax.activate(&[1.0, 1.0, -1e9], &mut p);
+//! assert_eq!(p, [0.5, 0.5, 0.0]);
+//! # Ok::<(), attractor_lagrangian::ParameterError>(())
+//! ```
+//!
+//! | Lagrangian | L(x) | activation g | used by |
+//! |---|---|---|---|
+//! | [`Quadratic`] | ½‖x‖² | x | features of model B |
+//! | [`Absolute`] | Σ\|x\| | sign x | features of model A, Hopfield 1982 |
+//! | [`LogCosh`] | β⁻¹ Σ ln cosh βx | tanh βx | features of Hopfield 1984 |
+//! | [`Norm`] | ‖x‖ | x/‖x‖ | features of model C |
+//! | [`LogSumExp`] | β⁻¹ ln Σ e^{βx} | softmax(βx) | memories of model B |
+//! | [`Additive`] over [`RectifiedPower`] | (1/n) Σ x₊ⁿ | x₊^{n−1} | memories of models A and C |
+//! | [`Additive`] over [`EvenPower`] | (1/n) Σ xⁿ | x^{n−1} | memories of model A; n = 2: Hopfield |
+//! | [`Additive`] over [`Exponential`] | β⁻¹ Σ e^{βx} | e^{βx} | memories of models A and C |
+//!
+//! Vectors are `f32` or `f64`; parameters, energies and certificates are always `f64`. Every method
+//! is O(n) time and allocates nothing.
+
+// The scalars of vectors.
 mod real;
+// Errors of parameters.
+mod error;
+// What a Lagrangian is, says of itself, and how it streams.
+mod admissible;
+mod lagrangian;
+mod pool;
+mod properties;
+// One layer's energy and certified relaxation.
+mod layer;
+// Accurate scalar functions.
+mod special;
+// The zoo, one Lagrangian a file.
+mod absolute;
+mod additive;
+mod even_power;
+mod exponential;
+mod log_cosh;
+mod log_sum_exp;
+mod norm;
+mod quadratic;
+mod rectified_power;
+
+pub use absolute::Absolute;
+pub use additive::{Additive, Primitive};
+pub use admissible::{Admissible, Inadmissible, admissible};
+pub use error::ParameterError;
+pub use even_power::EvenPower;
+pub use exponential::Exponential;
+pub use lagrangian::Lagrangian;
+pub use layer::{Factor, Layer, Relaxation, Scaled};
+pub use log_cosh::LogCosh;
+pub use log_sum_exp::LogSumExp;
+pub use norm::Norm;
+pub use pool::{Before, OnePass, Pool, Tally};
+pub use properties::{Growth, Properties, ZeroModes};
+pub use quadratic::Quadratic;
 pub use real::Real;
+pub use rectified_power::RectifiedPower;

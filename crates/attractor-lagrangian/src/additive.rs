@@ -1,0 +1,159 @@
+//! Sums over neurons: L(x) = Σ F(x_i), the Lagrangians of KH eq. (6)–(8) and (10).
+
+use crate::lagrangian::at_least_zero;
+use crate::{Before, Growth, Lagrangian, OnePass, Pool, Properties, Real, Tally};
+use std::fmt::Debug;
+
+/// A convex scalar function F, the energy function of one hidden neuron.
+///
+/// Everything is `f64`: the vectors' precision enters only where weights are stored.
+pub trait Primitive: Debug + Send + Sync {
+    /// F(x).
+    fn value(&self, x: f64) -> f64;
+    /// f = F'(x).
+    fn slope(&self, x: f64) -> f64;
+    /// F''(x) ≥ 0.
+    fn curvature(&self, x: f64) -> f64;
+    /// F*(p), +∞ outside its domain.
+    fn conjugate(&self, p: f64) -> f64;
+    /// D_F(a + by, a) ≥ 0 without cancellation, where a = `from`.
+    fn gap(&self, from: f64, by: f64) -> f64;
+    /// Growth and the like of ΣF.
+    fn properties(&self) -> Properties;
+    /// See [`Lagrangian::log_form`].
+    fn log_form<T: Real>(&self) -> Option<&dyn Lagrangian<T>>
+    where
+        Self: Sized,
+    {
+        None
+    }
+}
+
+/// L(x) = Σ_i F(x_i).
+///
+/// ```
+/// use attractor_lagrangian::{Additive, Lagrangian, RectifiedPower};
+/// let cubic = Additive(RectifiedPower::new(3)?);
+/// assert_eq!(cubic.value(&[3.0f32, -1.0]), 9.0);
+/// # Ok::<(), attractor_lagrangian::ParameterError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Additive<F>(
+    /// The function F.
+    pub F,
+);
+
+impl<T: Real, F: Primitive> Lagrangian<T> for Additive<F> {
+    fn value(&self, x: &[T]) -> f64 {
+        x.iter().map(|x| self.0.value(x.f64())).sum()
+    }
+
+    fn activate(&self, x: &[T], g: &mut [T]) {
+        g.iter_mut().zip(x).for_each(|(g, x)| *g = T::of(self.0.slope(x.f64())));
+    }
+
+    fn curve(&self, x: &[T], d: &[T], out: &mut [T]) {
+        for ((out, x), d) in out.iter_mut().zip(x).zip(d) {
+            *out = T::of(self.0.curvature(x.f64()) * d.f64());
+        }
+    }
+
+    fn conjugate(&self, p: &[T]) -> f64 {
+        p.iter().map(|p| self.0.conjugate(p.f64())).sum()
+    }
+
+    fn properties(&self) -> Properties {
+        self.0.properties()
+    }
+
+    fn bregman(&self, to: &[T], from: &[T], _slope: &[T]) -> f64 {
+        let gap = |(t, a): (&T, &T)| self.0.gap(a.f64(), t.f64() - a.f64());
+        to.iter().zip(from).map(gap).sum()
+    }
+
+    fn one_pass(&self) -> Option<OnePass<'_, T>> {
+        Some(OnePass::Sum(self))
+    }
+
+    fn log_form(&self) -> Option<&dyn Lagrangian<T>> {
+        self.0.log_form()
+    }
+}
+
+/// Weights within e^{±40} are stored as they are: f32 reaches to e^{±87}, and a tile adds to that.
+const UNSCALED: f64 = 40.0;
+
+impl<T: Real, F: Primitive> Pool<T> for Additive<F> {
+    fn weigh(&self, tile: &mut [T], tallies: &mut [Tally]) {
+        let queries = tallies.len();
+        self.choose_scales(tile, tallies);
+        for row in tile.chunks_exact_mut(queries) {
+            for (score, tally) in row.iter_mut().zip(&mut *tallies) {
+                let (h, unit) = (score.f64(), (-tally.log_scale).exp());
+                let weight = self.0.slope(h) * unit;
+                tally.value += self.0.value(h) * unit;
+                tally.weight += weight.abs();
+                tally.square += weight * weight;
+                *score = T::of(weight);
+            }
+        }
+    }
+
+    fn potential(&self, tally: &Tally) -> f64 {
+        if tally.value == 0.0 { 0.0 } else { tally.value * tally.log_scale.exp() }
+    }
+
+    fn log_factor(&self, tally: &Tally) -> f64 {
+        tally.log_scale
+    }
+
+    fn gap(&self, scores: &[T], moves: &[T], before: &[Before], sums: &mut [[f64; 3]]) {
+        let queries = before.len();
+        for (row, by) in scores.chunks_exact(queries).zip(moves.chunks_exact(queries)) {
+            for ((h, d), sum) in row.iter().zip(by).zip(&mut *sums) {
+                sum[0] += self.0.gap(h.f64() - d.f64(), d.f64());
+            }
+        }
+    }
+
+    fn gap_value(&self, sums: &[f64; 3], _before: &Before, _value: f64) -> f64 {
+        at_least_zero(sums[0])
+    }
+}
+
+impl<F: Primitive> Additive<F> {
+    /// |F'| of a convex F is largest at one end of the range of the scores.
+    fn choose_scales<T: Real>(&self, tile: &[T], tallies: &mut [Tally]) {
+        let queries = tallies.len();
+        let fresh = Tally { value: f64::INFINITY, weight: f64::NEG_INFINITY, ..Tally::EMPTY };
+        tallies.fill(fresh);
+        for row in tile.chunks_exact(queries) {
+            for (h, range) in row.iter().zip(&mut *tallies) {
+                range.value = range.value.min(h.f64());
+                range.weight = range.weight.max(h.f64());
+            }
+        }
+        for tally in tallies {
+            let steepest = self.0.slope(tally.value).abs().max(self.0.slope(tally.weight).abs());
+            let scale = steepest.ln();
+            let scaled = scale.is_finite() && scale.abs() > UNSCALED;
+            *tally = Tally { log_scale: if scaled { scale } else { 0.0 }, ..Tally::EMPTY };
+        }
+    }
+}
+
+/// The growth (1/n)·xⁿ.
+pub(crate) fn power_growth(n: u32) -> Growth {
+    Growth::Power { degree: f64::from(n), factor: 1.0 }
+}
+
+/// D(t, a) of xⁿ/n for t, a ≥ 0, d = t − a: (d²/n)·Σ_j (j+1)·aʲ·t^{n−2−j}, all terms positive.
+pub(crate) fn power_gap(n: u32, t: f64, a: f64, d: f64) -> f64 {
+    let (large, ratio) = if t >= a { (t, a / t) } else { (a, t / a) };
+    if large == 0.0 {
+        return 0.0;
+    }
+    let weight = |k: u32| f64::from(if t >= a { k + 1 } else { n - 1 - k });
+    let sum = (0..=n - 2).rev().fold(0.0, |sum, k| sum * ratio + weight(k));
+    d * d / f64::from(n) * sum * large.powi(n.cast_signed() - 2)
+}

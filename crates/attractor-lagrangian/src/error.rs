@@ -1,0 +1,30 @@
+//! What can be wrong with a parameter.
+
+/// A parameter outside the range in which its Lagrangian is convex and finite.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParameterError {
+    /// β must be positive and finite.
+    #[error("beta is {0}: it must be a positive finite number")]
+    Beta(f64),
+    /// Odd powers are not convex: their activation falls for x < 0.
+    #[error(
+        "power {0} is odd and (1/n)xⁿ is not convex: use the rectified power {0} or an even power"
+    )]
+    OddPower(u32),
+    /// Powers start at 2.
+    #[error("power {0} is below 2: use a power of at least 2")]
+    LowPower(u32),
+    /// A step must move towards its target and not beyond it.
+    #[error(
+        "the step factor η is {0}: the energy is proved to fall for 0 < η ≤ 1; use a smaller step or the exponential step, which is safe at any size"
+    )]
+    Factor(f64),
+    /// A time step must be positive.
+    #[error("dt/τ is {0}: it must be a positive finite number")]
+    TimeStep(f64),
+}
+
+pub(crate) fn positive_beta(beta: f64) -> Result<f64, ParameterError> {
+    if beta > 0.0 && beta.is_finite() { Ok(beta) } else { Err(ParameterError::Beta(beta)) }
+}

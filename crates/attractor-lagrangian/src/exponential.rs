@@ -1,0 +1,60 @@
+//! F(x) = β⁻¹·e^{βx}: exponential capacity.
+
+use crate::special::{phi, x_ln_x};
+use crate::{Growth, Lagrangian, LogSumExp, ParameterError, Primitive, Properties, Real};
+
+/// F(x) = β⁻¹·e^{βx} with activation e^{βx} (KH eq. 8).
+///
+/// Under a 1-homogeneous visible layer without input the models use its [`Lagrangian::log_form`],
+/// log-sum-exp with the same β: the same orbit, and no overflow at any β.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Exponential(LogSumExp);
+
+impl Exponential {
+    /// The exponential with inverse temperature β.
+    ///
+    /// # Errors
+    /// [`ParameterError::Beta`] unless β is positive and finite.
+    pub fn new(beta: f64) -> Result<Self, ParameterError> {
+        LogSumExp::new(beta).map(Self)
+    }
+
+    /// β.
+    pub fn beta(self) -> f64 {
+        self.0.beta()
+    }
+}
+
+impl Primitive for Exponential {
+    fn value(&self, x: f64) -> f64 {
+        self.slope(x) / self.beta()
+    }
+
+    fn slope(&self, x: f64) -> f64 {
+        (self.beta() * x).exp()
+    }
+
+    fn curvature(&self, x: f64) -> f64 {
+        self.beta() * self.slope(x)
+    }
+
+    fn conjugate(&self, p: f64) -> f64 {
+        if p < 0.0 { f64::INFINITY } else { (x_ln_x(p) - p) / self.beta() }
+    }
+
+    fn gap(&self, from: f64, by: f64) -> f64 {
+        let u = self.beta() * by;
+        if u > 1.0 {
+            return self.value(from + by) - self.value(from) * (1.0 + u);
+        }
+        self.value(from) * phi(u)
+    }
+
+    fn properties(&self) -> Properties {
+        Properties::separable(Growth::Exponential)
+    }
+
+    fn log_form<T: Real>(&self) -> Option<&dyn Lagrangian<T>> {
+        Some(&self.0)
+    }
+}

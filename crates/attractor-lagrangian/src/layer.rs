@@ -1,0 +1,193 @@
+//! One layer's energy and its certified relaxation: the theorem, once.
+
+use crate::error::ParameterError;
+use crate::lagrangian::at_least_zero;
+use crate::{Lagrangian, Real};
+
+/// How far a layer moves towards its target: x' = x + η(target − x).
+///
+/// Keeps 1/η − 1 beside η, because 1/(1 − e^{−t}) − 1 = 1/(eᵗ − 1) loses every digit at small and
+/// large t when it is computed from η.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Factor {
+    eta: f64,
+    slack: f64,
+}
+
+impl Factor {
+    /// η = 1: the map, one application of the update.
+    pub const MAP: Self = Self { eta: 1.0, slack: 0.0 };
+
+    /// An explicit Euler step, η = dt/τ ≤ 1.
+    ///
+    /// # Errors
+    /// [`ParameterError::Factor`] unless 0 < η ≤ 1.
+    pub fn euler(eta: f64) -> Result<Self, ParameterError> {
+        if eta > 0.0 && eta <= 1.0 && (1.0 / eta).is_finite() {
+            Ok(Self { eta, slack: 1.0 / eta - 1.0 })
+        } else {
+            Err(ParameterError::Factor(eta))
+        }
+    }
+
+    /// The exact flow towards a frozen target over dt: η = 1 − e^{−dt/τ}, safe for every dt.
+    ///
+    /// # Errors
+    /// [`ParameterError::TimeStep`] unless dt/τ is positive and finite.
+    pub fn exponential(dt_over_tau: f64) -> Result<Self, ParameterError> {
+        let slack = 1.0 / dt_over_tau.exp_m1();
+        if dt_over_tau > 0.0 && dt_over_tau.is_finite() && slack.is_finite() {
+            Ok(Self { eta: -(-dt_over_tau).exp_m1(), slack })
+        } else {
+            Err(ParameterError::TimeStep(dt_over_tau))
+        }
+    }
+
+    /// η.
+    pub fn eta(self) -> f64 {
+        self.eta
+    }
+
+    /// 1/η − 1 ≥ 0.
+    pub fn slack(self) -> f64 {
+        self.slack
+    }
+}
+
+/// The currents of a layer, x = e^{`log_scale`}·`values`.
+///
+/// The scale is 0 except in 1-homogeneous layers, whose currents may grow beyond any float while
+/// their outputs stay the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Scaled<'a, U> {
+    /// The numbers, in units of e^{`log_scale`}.
+    pub values: &'a [U],
+    /// ln of the unit.
+    pub log_scale: f64,
+}
+
+/// What a relaxation of one layer takes off the energy: non-negative terms.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Relaxation {
+    /// (1/η − 1)·⟨x' − x, y' − y⟩, 0 for the map.
+    pub detour: f64,
+    /// D_L(x', x).
+    pub bregman: f64,
+}
+
+/// A layer of neurons with currents x and outputs y = ∂L(x).
+///
+/// ```
+/// use attractor_lagrangian::{Factor, Layer, LogCosh, Scaled};
+/// let layer = Layer(LogCosh::new(2.0)?);
+/// let (x, y, target) = ([0.5f64], [1.0f64.tanh()], [-0.3]);
+/// let (mut x2, mut y2) = ([0.0], [0.0]);
+/// let (before, target) = (Scaled { values: &x[..], log_scale: 0.0 }, Scaled { values: &target[..], log_scale: 0.0 });
+/// let (drop, _) = layer.relax((before, &y), target, Factor::euler(0.5)?, (&mut x2, &mut y2));
+/// assert!((x2[0] - 0.1).abs() < 1e-15 && drop.detour > 0.0 && drop.bregman > 0.0);
+/// # Ok::<(), attractor_lagrangian::ParameterError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Layer<L>(
+    /// The layer's Lagrangian.
+    pub L,
+);
+
+impl<L> Layer<L> {
+    /// The layer's own energy (x − I)·y − L(x), which is L*(y) − I·y (KH eq. 2).
+    ///
+    /// # Panics
+    /// If the slices differ in length.
+    #[track_caller]
+    pub fn energy<T: Real>(&self, x: &[T], y: &[T], input: &[T]) -> f64
+    where
+        L: Lagrangian<T>,
+    {
+        assert_eq!(
+            (x.len(), y.len()),
+            (y.len(), input.len()),
+            "currents, outputs and input differ in length"
+        );
+        let along: f64 = (0..x.len()).map(|i| (x[i].f64() - input[i].f64()) * y[i].f64()).sum();
+        along - self.0.value(x)
+    }
+
+    /// Moves the layer from (x, y) towards `target` by `factor` with everything else frozen, writes
+    /// the new currents and outputs and returns what that takes off the energy, with ln of the new
+    /// currents' unit:
+    ///
+    /// ΔE = −(1/η − 1)⟨x' − x, y' − y⟩ − D_L(x', x), where ⟨Δx, Δy⟩ = D(x', x) + D(x, x').
+    ///
+    /// # Panics
+    /// If the slices differ in length.
+    #[track_caller]
+    pub fn relax<T: Real>(
+        &self,
+        before: (Scaled<'_, T>, &[T]),
+        target: Scaled<'_, f64>,
+        factor: Factor,
+        after: (&mut [T], &mut [T]),
+    ) -> (Relaxation, f64)
+    where
+        L: Lagrangian<T>,
+    {
+        let ((x, y), (x2, y2)) = (before, after);
+        let n = x.values.len();
+        assert_eq!(
+            [y.len(), target.values.len(), x2.len(), y2.len()],
+            [n; 4],
+            "a layer of {n} neurons"
+        );
+        let log_scale = mix(x, target, factor.eta, x2, self.0.properties().homogeneous);
+        y2.copy_from_slice(y);
+        self.0.activate(x2, y2);
+        let bregman = scaled(self.0.bregman(x2, x.values, y), log_scale);
+        let detour = if factor.slack > 0.0 {
+            let back = scaled(self.0.bregman(x.values, x2, y2), x.log_scale);
+            factor.slack * (bregman + at_least_zero(back))
+        } else {
+            0.0
+        };
+        (Relaxation { detour, bregman: at_least_zero(bregman) }, log_scale)
+    }
+}
+
+fn scaled(gap: f64, log_scale: f64) -> f64 {
+    if gap == 0.0 { 0.0 } else { gap * log_scale.exp() }
+}
+
+/// Currents within e^{±40} of 1 are stored as they are.
+const UNSCALED: f64 = 40.0;
+
+/// x' = (1 − η)x + ηt, in a common unit where the layer is 1-homogeneous.
+fn mix<T: Real>(
+    x: Scaled<'_, T>,
+    target: Scaled<'_, f64>,
+    eta: f64,
+    out: &mut [T],
+    homogeneous: bool,
+) -> f64 {
+    let unit = if homogeneous { common_unit(x, target, eta) } else { 0.0 };
+    let keep = if eta < 1.0 { (1.0 - eta) * (x.log_scale - unit).exp() } else { 0.0 };
+    let take = eta * (target.log_scale - unit).exp();
+    for ((out, x), t) in out.iter_mut().zip(x.values).zip(target.values) {
+        let kept = if keep > 0.0 { keep * x.f64() } else { 0.0 };
+        let taken = if *t == 0.0 { 0.0 } else { take * t };
+        *out = T::of(kept + taken);
+    }
+    unit
+}
+
+/// ln of the largest current after the step, or 0 if that fits as it is.
+fn common_unit<T: Real>(x: Scaled<'_, T>, target: Scaled<'_, f64>, eta: f64) -> f64 {
+    let largest =
+        |values: &mut dyn Iterator<Item = f64>| values.fold(0.0f64, |m, v| m.max(v.abs()));
+    let kept = if eta < 1.0 {
+        largest(&mut x.values.iter().map(|v| v.f64())).ln() + x.log_scale
+    } else {
+        f64::NEG_INFINITY
+    };
+    let taken = largest(&mut target.values.iter().copied()).ln() + target.log_scale;
+    let unit = kept.max(taken);
+    if unit.is_finite() && unit.abs() > UNSCALED { unit } else { 0.0 }
+}

@@ -1,0 +1,158 @@
+//! L(x) = β⁻¹·ln Σ e^{βx}: softmax, the hidden layer of model B (KH eq. 11–16).
+
+use crate::error::positive_beta;
+use crate::lagrangian::at_least_zero;
+use crate::special::{phi, softmax_gap, x_ln_x};
+use crate::{
+    Before, Growth, Lagrangian, OnePass, ParameterError, Pool, Properties, Real, Tally, ZeroModes,
+};
+
+/// L(x) = β⁻¹·ln Σ_i e^{βx_i}, g = softmax(βx).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LogSumExp {
+    beta: f64,
+}
+
+impl LogSumExp {
+    /// Log-sum-exp with inverse temperature β; attention has β = 1/√d.
+    ///
+    /// # Errors
+    /// [`ParameterError::Beta`] unless β is positive and finite.
+    pub fn new(beta: f64) -> Result<Self, ParameterError> {
+        positive_beta(beta).map(|beta| Self { beta })
+    }
+
+    /// β.
+    pub fn beta(self) -> f64 {
+        self.beta
+    }
+
+    /// max x and Σ e^{β(x − max)}.
+    fn sum<T: Real>(self, x: &[T]) -> (f64, f64) {
+        let max = x.iter().fold(f64::NEG_INFINITY, |m, x| m.max(x.f64()));
+        (max, x.iter().map(|x| (self.beta * (x.f64() - max)).exp()).sum())
+    }
+}
+
+impl<T: Real> Lagrangian<T> for LogSumExp {
+    fn value(&self, x: &[T]) -> f64 {
+        let (max, sum) = self.sum(x);
+        max + sum.ln() / self.beta
+    }
+
+    fn activate(&self, x: &[T], g: &mut [T]) {
+        let (max, sum) = self.sum(x);
+        for (g, x) in g.iter_mut().zip(x) {
+            *g = T::of((self.beta * (x.f64() - max)).exp() / sum);
+        }
+    }
+
+    fn curve(&self, x: &[T], d: &[T], out: &mut [T]) {
+        let (max, sum) = self.sum(x);
+        let p = |x: &T| (self.beta * (x.f64() - max)).exp() / sum;
+        let mean: f64 = x.iter().zip(d).map(|(x, d)| p(x) * d.f64()).sum();
+        for ((out, x), d) in out.iter_mut().zip(x).zip(d) {
+            *out = T::of(self.beta * p(x) * (d.f64() - mean));
+        }
+    }
+
+    fn conjugate(&self, p: &[T]) -> f64 {
+        let slack = (16.0 + p.len() as f64) * T::UNIT_ROUNDOFF;
+        let total: f64 = p.iter().map(|p| p.f64()).sum();
+        let inside = (total - 1.0).abs() <= slack && p.iter().all(|p| *p >= T::ZERO);
+        if !inside {
+            return f64::INFINITY;
+        }
+        p.iter().map(|p| x_ln_x(p.f64())).sum::<f64>() / self.beta
+    }
+
+    fn properties(&self) -> Properties {
+        Properties {
+            convex: true,
+            growth: Growth::Linear,
+            separable: false,
+            lipschitz: Some(self.beta / 2.0),
+            zero_modes: ZeroModes::Uniform,
+            bounded_activation: true,
+            homogeneous: false,
+        }
+    }
+
+    /// β⁻¹·KL(p ‖ p') through the changes of the currents less their mean.
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
+        let steps = || to.iter().zip(from).map(|(t, a)| self.beta * (t.f64() - a.f64()));
+        let mean: f64 = steps().zip(slope).map(|(u, p)| p.f64() * u).sum();
+        let (max, sum) = self.sum(from);
+        let ln_p = |i: usize, p: f64| match p {
+            p if p > 0.0 => p.ln(),
+            _ => self.beta * (from[i].f64() - max) - sum.ln(),
+        };
+        let pairs = slope.iter().map(|p| p.f64()).zip(steps().map(|u| u - mean));
+        at_least_zero(softmax_gap(pairs, ln_p) / self.beta)
+    }
+
+    fn one_pass(&self) -> Option<OnePass<'_, T>> {
+        Some(OnePass::Sum(self))
+    }
+}
+
+impl<T: Real> Pool<T> for LogSumExp {
+    /// The unit is the largest weight of the tile, so every stored weight is at most 1.
+    fn weigh(&self, tile: &mut [T], tallies: &mut [Tally]) {
+        let queries = tallies.len();
+        tallies.fill(Tally::EMPTY);
+        for row in tile.chunks_exact(queries) {
+            for (h, tally) in row.iter().zip(&mut *tallies) {
+                tally.log_scale = tally.log_scale.max(h.f64());
+            }
+        }
+        for row in tile.chunks_exact_mut(queries) {
+            for (score, tally) in row.iter_mut().zip(&mut *tallies) {
+                *score = T::of(self.beta * (score.f64() - tally.log_scale)).exp();
+                let weight = score.f64();
+                tally.weight += weight;
+                tally.square += weight * weight;
+            }
+        }
+        for tally in tallies {
+            tally.value = tally.weight;
+            tally.log_scale *= self.beta;
+        }
+    }
+
+    fn potential(&self, tally: &Tally) -> f64 {
+        (tally.log_scale + tally.value.ln()) / self.beta
+    }
+
+    fn log_factor(&self, tally: &Tally) -> f64 {
+        -tally.value.ln()
+    }
+
+    /// S₀ = Σw, S₁ = Σwx, S₂ = Σwφ(x) with w the weights before the move and x = β(δ − c).
+    fn gap(&self, scores: &[T], moves: &[T], before: &[Before], sums: &mut [[f64; 3]]) {
+        let queries = before.len();
+        for (row, by) in scores.chunks_exact(queries).zip(moves.chunks_exact(queries)) {
+            for (((h, d), before), sum) in row.iter().zip(by).zip(before).zip(&mut *sums) {
+                let (h, d) = (h.f64(), d.f64());
+                let ln_w = self.beta * (h - d - before.value);
+                let x = self.beta * (d - before.tilt);
+                let w = ln_w.exp();
+                sum[0] += w;
+                sum[1] += w * x;
+                // for large x, wφ(x) as one exponential: w may underflow where wφ(x) does not
+                sum[2] += if x > 1.0 { (ln_w + x).exp() - w * (1.0 + x) } else { w * phi(x) };
+            }
+        }
+    }
+
+    fn gap_value(&self, sums: &[f64; 3], before: &Before, value: f64) -> f64 {
+        let [s0, s1, s2] = *sums;
+        let small = s2 < s0;
+        let gap = if small {
+            (((s1 + s2) / s0).ln_1p() - s1 / s0) / self.beta
+        } else {
+            value - before.value - before.tilt
+        };
+        at_least_zero(gap)
+    }
+}

@@ -1,0 +1,69 @@
+//! What a Lagrangian says of itself; tests hold it to every word.
+
+/// How fast L grows along its fastest ray.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Growth {
+    /// L(x) = O(‖x‖).
+    Linear,
+    /// L(x) ~ (factor/degree)·‖x‖^degree, degree ≥ 2.
+    Power {
+        /// The degree n.
+        degree: f64,
+        /// The factor, β for a quadratic ½βx².
+        factor: f64,
+    },
+    /// Faster than any power.
+    Exponential,
+}
+
+/// The directions in which the Hessian of L vanishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ZeroModes {
+    /// None: the Hessian is positive definite (for even powers: away from 0).
+    None,
+    /// Every direction: L is piecewise linear.
+    All,
+    /// The currents x themselves: L is 1-homogeneous.
+    Radial,
+    /// The constant vector: only differences of currents matter.
+    Uniform,
+    /// The axes of the units that are saturated or dead.
+    DeadUnits,
+}
+
+/// What is known of a Lagrangian beyond its values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Properties {
+    /// L is convex; without that nothing is promised.
+    pub convex: bool,
+    /// How fast L grows.
+    pub growth: Growth,
+    /// L is a sum over neurons: the Hessian is diagonal.
+    pub separable: bool,
+    /// The Lipschitz constant of the activation in the 2-norm, where there is one.
+    pub lipschitz: Option<f64>,
+    /// Where the Hessian vanishes.
+    pub zero_modes: ZeroModes,
+    /// The activation stays within a bounded set.
+    pub bounded_activation: bool,
+    /// L(cx) = c·L(x) for c ≥ 0: the length of x carries no information.
+    pub homogeneous: bool,
+}
+
+impl Properties {
+    /// A smooth convex sum over neurons with the given growth: the start from which a
+    /// Lagrangian's own properties are written as differences.
+    pub const fn separable(growth: Growth) -> Self {
+        Self {
+            convex: true,
+            growth,
+            separable: true,
+            lipschitz: None,
+            zero_modes: ZeroModes::None,
+            bounded_activation: false,
+            homogeneous: false,
+        }
+    }
+}
