@@ -71,3 +71,7 @@ pub use properties::{Growth, Properties, ZeroModes};
 pub use quadratic::Quadratic;
 pub use real::Real;
 pub use rectified_power::RectifiedPower;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
