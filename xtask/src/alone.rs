@@ -1,0 +1,94 @@
+//! Each crate alone: in a workspace build a crate can live on features that only its neighbours ask for.
+
+use crate::manifest::Manifest;
+use crate::report::Report;
+use crate::shell::{cargo, root, run};
+
+/// Checks every crate of `crates/` by itself, in every set of features that can differ.
+///
+/// It is clippy that checks, so that an import left over without a feature fails too.
+pub(crate) fn step() -> Report {
+    let crates = match crates() {
+        Ok(crates) => crates,
+        Err(problem) => return Report::failed(problem),
+    };
+    for (name, manifest) in &crates {
+        let sets = feature_sets(&manifest.features());
+        match sets.len() {
+            1 => println!("    {name}: no features, one check"),
+            n => println!("    {name}: {n} sets of features"),
+        }
+        for set in sets {
+            if let Err(problem) = check(name, &set) {
+                return Report::failed(problem);
+            }
+        }
+    }
+    Report::done()
+}
+
+fn check(name: &str, set: &[String]) -> Result<(), String> {
+    let mut command = cargo(&["clippy", "--quiet", "--no-deps", "-p", name]);
+    run(command.args(set).args(["--", "-D", "warnings"]))
+}
+
+/// The sets worth a check; those that equal another are left out.
+fn feature_sets(features: &[String]) -> Vec<Vec<String>> {
+    let bare = || vec!["--no-default-features".to_owned()];
+    let named: Vec<&String> = features.iter().filter(|name| *name != "default").collect();
+    let mut sets = vec![vec![]];
+    if named.len() < features.len() {
+        sets.push(bare());
+    }
+    for name in &named {
+        sets.push([bare(), vec!["--features".to_owned(), (*name).clone()]].concat());
+    }
+    if named.len() > 1 {
+        sets.push(vec!["--all-features".to_owned()]);
+    }
+    sets
+}
+
+/// The packages of `crates/`, in the order of their folders, with their manifests.
+fn crates() -> Result<Vec<(String, Manifest)>, String> {
+    let folder = root().join("crates");
+    let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let mut files: Vec<_> =
+        entries.flatten().map(|entry| entry.path().join("Cargo.toml")).collect();
+    files.retain(|file| file.is_file());
+    files.sort();
+    files.iter().map(|file| named(file)).collect()
+}
+
+fn named(file: &std::path::Path) -> Result<(String, Manifest), String> {
+    let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    let manifest = Manifest::parse(&text);
+    let name = manifest.name().ok_or_else(|| format!("{}: no package name", file.display()))?;
+    Ok((name, manifest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::feature_sets;
+
+    fn sets(features: &[&str]) -> Vec<String> {
+        let features: Vec<String> = features.iter().map(|&f| f.to_owned()).collect();
+        feature_sets(&features).iter().map(|set| set.join(" ")).collect()
+    }
+
+    #[test]
+    fn only_sets_that_differ_are_checked() {
+        assert_eq!(sets(&[]), [""]);
+        assert_eq!(sets(&["serde"]), ["", "--no-default-features --features serde"]);
+        assert_eq!(
+            sets(&["default", "a", "b"]),
+            [
+                "",
+                "--no-default-features",
+                "--no-default-features --features a",
+                "--no-default-features --features b",
+                "--all-features"
+            ]
+        );
+    }
+}

@@ -1,0 +1,29 @@
+//! The long checks: what need not hold before every commit, but before anything is released.
+
+use crate::plan::{Plan, Step};
+use crate::{demo, instructions, laws, supply};
+
+/// `cargo xtask extras`; its steps do not presuppose each other, so all of them run.
+pub(crate) const EXTRAS: Plan = Plan {
+    name: "extras",
+    what: "the long checks",
+    stops: false,
+    steps: &[
+        Step { name: "laws", what: "the laws on very many cases", run: laws::step },
+        Step {
+            name: "demo",
+            what: "the same seed gives the same bytes, another seed others",
+            run: demo::step,
+        },
+        Step {
+            name: "instructions",
+            what: "instruction counts against their bounds",
+            run: instructions::step,
+        },
+        Step {
+            name: "supply",
+            what: "licences, sources and advisories of dependencies",
+            run: supply::step,
+        },
+    ],
+};
