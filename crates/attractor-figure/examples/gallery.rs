@@ -44,8 +44,10 @@ fn with_table(page: Page) -> Page {
         row("B, modern", ["1.00", "1", "4.0e-12", "holds"]),
         row("C, spherical", ["0.97", "12", "−3.1e-10", "does **not** hold"]),
     ];
-    page.table(&headers, &rows, "A hundred damaged cues for each of the three models.")
-        .details("How this was counted", "A cue is recalled if its overlap is at least `0.99`.\n\nTies are <none>.")
+    page.table(&headers, &rows, "A hundred damaged cues for each of the three models.").details(
+        "How this was counted",
+        "A cue is recalled if its overlap is at least `0.99`.\n\nTies are <none>.",
+    )
 }
 
 fn sample(n: u32, f: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
@@ -54,7 +56,10 @@ fn sample(n: u32, f: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
 
 fn capacity() -> Result<Svg, FigureError> {
     let curve = |at: f64| move |x: f64| 1.0 / (1.0 + ((x - at) * 30.0).exp());
-    let band: Vec<_> = sample(20, curve(0.5)).iter().map(|&(x, y)| (x, (y - 0.06).max(0.0), (y + 0.06).min(1.0))).collect();
+    let band: Vec<_> = sample(20, curve(0.5))
+        .iter()
+        .map(|&(x, y)| (x, (y - 0.06).max(0.0), (y + 0.06).min(1.0)))
+        .collect();
     Chart::new("Recall breaks down at a sharp load")
         .x_axis("load α = N / D")
         .y_axis("share recalled")
@@ -110,8 +115,12 @@ fn downhill(mut x: f64, mut y: f64) -> Vec<(f64, f64)> {
 fn landscape() -> Result<Svg, FigureError> {
     let (n, side) = (61_u32, 2.0);
     let at = |i: u32| side * (2.0 * f64::from(i) / f64::from(n - 1) - 1.0);
-    let values: Vec<f64> = (0..n).flat_map(|j| (0..n).map(move |i| (i, j))).map(|(i, j)| well(at(i), at(j))).collect();
-    let flow: Vec<_> = (0..10).map(|k| TAU * f64::from(k) / 10.0).map(|a| downhill(1.9 * a.cos(), 1.9 * a.sin())).collect();
+    let values: Vec<f64> =
+        (0..n).flat_map(|j| (0..n).map(move |i| (i, j))).map(|(i, j)| well(at(i), at(j))).collect();
+    let flow: Vec<_> = (0..10)
+        .map(|k| TAU * f64::from(k) / 10.0)
+        .map(|a| downhill(1.9 * a.cos(), 1.9 * a.sin()))
+        .collect();
     HeatMap::new("Energy landscape", n as usize, n as usize, &values, (-side, side), (-side, side))
         .axes("v₁", "v₂")
         .scale("energy")

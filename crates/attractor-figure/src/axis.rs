@@ -43,7 +43,7 @@ impl Axis {
             _ => (1.0, (0.0, 0.0)),
         };
         let scale = Scale::Linear { unit };
-        let (low, high) = widened(ends, padding);
+        let (low, high) = widened(ends, padding, 0.1);
         let mut axis = Self { scale, low, high, ticks: Vec::new(), note: None };
         axis.put_steps(unit, ticks);
         axis
@@ -51,7 +51,7 @@ impl Axis {
 
     /// A logarithmic axis over `low..=high`, both positive, widened like a linear one.
     pub(crate) fn log((low, high): (f64, f64), padding: f64, ticks: usize) -> Self {
-        let (low, high) = widened((low.log10(), high.log10()), padding);
+        let (low, high) = widened((low.log10(), high.log10()), padding, 0.0);
         let mut axis = Self { scale: Scale::Log, low, high, ticks: Vec::new(), note: None };
         if high - low >= 0.7 {
             axis.ticks = label_decades((low, high), ticks);
@@ -83,14 +83,14 @@ impl Axis {
 
     fn put_steps(&mut self, unit: f64, wanted: usize) {
         let step = Decimal::round_step((self.high - self.low) / divisor(wanted) * unit);
-        let steps = |end: f64| end * unit / step.value();
+        let steps = |end: f64| end * (unit / step.value());
         let (labels, note) = label_steps(step, steps(self.low), steps(self.high));
         self.ticks = labels;
         self.note = note;
     }
 
     fn put_log_steps(&mut self, wanted: usize) {
-        let (low, high) = (10_f64.powf(self.low), 10_f64.powf(self.high));
+        let (low, high) = (10_f64.powf(self.low), 10_f64.powf(self.high).min(f64::MAX));
         let step = Decimal::round_step((high - low) / divisor(wanted));
         let (labels, note) = label_steps(step, low / step.value(), high / step.value());
         self.ticks = labels;
@@ -103,14 +103,15 @@ fn divisor(ticks: usize) -> f64 {
     ticks.max(1) as f64
 }
 
-/// The range with a margin; a range without width, or with one that is only rounding, gets a width.
-fn widened((low, high): (f64, f64), padding: f64) -> (f64, f64) {
+/// The range with a margin; a range without width, or with one that is only rounding, gets one:
+/// a share of its size, or a half to both sides.
+fn widened((low, high): (f64, f64), padding: f64, share: f64) -> (f64, f64) {
     let size = low.abs().max(high.abs());
     if high - low > 1e-13 * size {
         let margin = padding * (high - low);
         return (low - margin, high + margin);
     }
-    let half = if size > 0.0 { 0.1 * size } else { 1.0 };
+    let half = if share * size > 0.0 { share * size } else { 0.5 };
     (low - half, high + half)
 }
 
@@ -118,7 +119,10 @@ impl Ranged for Axis {
     type FormatOption = DefaultFormatting;
     type ValueType = f64;
 
-    #[expect(clippy::cast_possible_truncation, reason = "rounded to a pixel of the drawing, and clamped")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounded to a pixel of the drawing, and clamped"
+    )]
     fn map(&self, value: &f64, (start, end): (i32, i32)) -> i32 {
         let fraction = self.fraction(*value).clamp(-1.0, 2.0);
         start + (fraction * f64::from(end - start)).round() as i32
@@ -149,30 +153,52 @@ mod tests {
 
     #[test]
     fn plain_ranges_have_plain_labels() {
-        assert_eq!(labels(&Axis::linear((0.0, 1.0), 0.0, 5)), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!(
+            labels(&Axis::linear((0.0, 1.0), 0.0, 5)),
+            ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
+        );
         assert_eq!(labels(&Axis::linear((-20.0, 20.0), 0.0, 4)), ["−20", "−10", "0", "10", "20"]);
     }
 
     #[test]
     fn extreme_ranges_have_short_labels() {
         for (low, high) in [
-            (1e-9, 3e-9), (-4e85, 4e85), (0.0, 1e300), (-f64::MAX, f64::MAX), (5e-324, 1e-310), (1e-320, 1e10),
+            (1e-9, 3e-9),
+            (-4e85, 4e85),
+            (0.0, 1e300),
+            (-f64::MAX, f64::MAX),
+            (5e-324, 1e-310),
+            (1e-320, 1e10),
         ] {
-            for axis in [Axis::linear((low, high), 0.05, 5), Axis::log((low.abs().max(1e-300), 1e10_f64.max(high)), 0.03, 5)] {
+            for axis in [
+                Axis::linear((low, high), 0.05, 5),
+                Axis::log((low.abs().max(1e-300), 1e10_f64.max(high)), 0.03, 5),
+            ] {
                 for (value, label) in axis.ticks() {
                     assert!(value.is_finite());
                     assert!(label.chars().count() <= 12, "{label}");
                 }
             }
         }
-        assert_eq!(labels(&Axis::linear((0.0, 4e85), 0.0, 4)), ["0", "1×10⁸⁵", "2×10⁸⁵", "3×10⁸⁵", "4×10⁸⁵"]);
+        assert_eq!(
+            labels(&Axis::linear((0.0, 4e85), 0.0, 4)),
+            ["0", "1×10⁸⁵", "2×10⁸⁵", "3×10⁸⁵", "4×10⁸⁵"]
+        );
     }
 
     #[test]
     fn a_small_range_far_from_zero_counts_from_a_round_value() {
         let axis = Axis::linear((-12_345.678_9, -12_345.678_8), 0.0, 4);
-        assert!(axis.describe("energy").starts_with("energy (relative to −12345.678"), "{}", axis.describe("energy"));
-        assert!(labels(&axis).iter().all(|label| label.chars().count() < 10), "{:?}", labels(&axis));
+        assert!(
+            axis.describe("energy").starts_with("energy (relative to −12345.678"),
+            "{}",
+            axis.describe("energy")
+        );
+        assert!(
+            labels(&axis).iter().all(|label| label.chars().count() < 10),
+            "{:?}",
+            labels(&axis)
+        );
         assert!(axis.ticks().len() >= 3);
     }
 

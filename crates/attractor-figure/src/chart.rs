@@ -62,7 +62,7 @@ impl Chart {
             x_name: String::new(),
             y_name: String::new(),
             log: (false, false),
-            size: (680, 400),
+            size: (620, 390),
             series: Vec::new(),
         }
     }
@@ -156,7 +156,12 @@ impl Chart {
             top = 38;
         }
         let looks = self.looks();
-        top += legend::draw(&mut canvas, &self.entries(&looks), (10.0, f64::from(top)), f64::from(width) - 24.0);
+        top += legend::draw(
+            &mut canvas,
+            &self.entries(&looks),
+            (10.0, f64::from(top)),
+            f64::from(width) - 24.0,
+        );
         let frame = self.frame(top + 4, width, height.max(top + 160));
         frame.plot(&mut canvas, |chart| self.plot(chart, &looks))?;
         frame.baseline(&mut canvas);
@@ -181,7 +186,9 @@ impl Chart {
 
     fn extent(&self, pick: impl Fn(&[f64; 3]) -> [f64; 2]) -> (f64, f64) {
         let values = self.series.iter().flat_map(|series| &series.rows).flat_map(pick);
-        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(value), high.max(value))
+        })
     }
 
     fn check(&self) -> Result<(), FigureError> {
@@ -205,7 +212,8 @@ impl Chart {
 
     fn looks(&self) -> Vec<Entry> {
         let mut names: Vec<&str> = Vec::new();
-        let crowded = self.series.iter().filter(|s| matches!(s.kind, Kind::Line | Kind::Steps)).count() > 1;
+        let crowded =
+            self.series.iter().filter(|s| matches!(s.kind, Kind::Line | Kind::Steps)).count() > 1;
         let mut dashes = 0;
         let mut looks = Vec::new();
         for series in &self.series {
@@ -273,7 +281,8 @@ impl Series {
     }
 
     fn look(&self, at: usize, dashes: usize, crowded: bool) -> Entry {
-        let marked = self.kind == Kind::Points || (crowded && matches!(self.kind, Kind::Line | Kind::Steps));
+        let marked =
+            self.kind == Kind::Points || (crowded && matches!(self.kind, Kind::Line | Kind::Steps));
         Entry {
             name: self.name.clone(),
             hex: SERIES[at % SERIES.len()],
@@ -302,7 +311,8 @@ impl Series {
 
     fn plot_line(&self, chart: &mut Context<'_>, look: &Entry) -> Result<(), FigureError> {
         let Some(dash) = look.line else { return Ok(()) };
-        let points = if self.kind == Kind::Steps { staircase(&self.points()) } else { self.points() };
+        let points =
+            if self.kind == Kind::Steps { staircase(&self.points()) } else { self.points() };
         let style = colour(look.hex).stroke_width(dash.map_or(STROKE, dash_code));
         let path = PathElement::new(points, style);
         chart.draw_series(std::iter::once(path)).map_err(backend).map(drop)

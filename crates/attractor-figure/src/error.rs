@@ -71,7 +71,10 @@ impl fmt::Display for FigureError {
                 write!(f, "{what} needs {expected} values and was given {got}")
             }
             Self::EmptyRange { what, low, high } => {
-                write!(f, "{what}: the range from {low} to {high} has no width; low must be below high")
+                write!(
+                    f,
+                    "{what}: the range from {low} to {high} has no width; low must be below high"
+                )
             }
             Self::Backend { message } => write!(f, "the drawing library refused: {message}"),
         }
@@ -84,11 +87,9 @@ impl Error for FigureError {}
 pub(crate) fn all_finite(what: &str, values: &[f64]) -> Result<(), FigureError> {
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(()),
-        Some(index) => Err(FigureError::NotFinite {
-            what: what.to_owned(),
-            index,
-            value: values[index],
-        }),
+        Some(index) => {
+            Err(FigureError::NotFinite { what: what.to_owned(), index, value: values[index] })
+        }
     }
 }
 
@@ -97,11 +98,7 @@ pub(crate) fn of_length(what: &str, expected: usize, got: usize) -> Result<(), F
     if expected == got {
         return Ok(());
     }
-    Err(FigureError::WrongLength {
-        what: what.to_owned(),
-        expected,
-        got,
-    })
+    Err(FigureError::WrongLength { what: what.to_owned(), expected, got })
 }
 
 /// The range, if both ends are finite and the first lies below the second.
@@ -110,9 +107,5 @@ pub(crate) fn increasing(what: &str, (low, high): (f64, f64)) -> Result<(), Figu
     if low < high {
         return Ok(());
     }
-    Err(FigureError::EmptyRange {
-        what: what.to_owned(),
-        low,
-        high,
-    })
+    Err(FigureError::EmptyRange { what: what.to_owned(), low, high })
 }

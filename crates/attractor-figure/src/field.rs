@@ -33,7 +33,14 @@ impl Field {
             for i in 0..self.nx.saturating_sub(1) {
                 self.cross(i, j, level, |from, to| {
                     let (a, b) = (place(from.0, from.1), place(to.0, to.1));
-                    let _ = write!(d, "M{} {}L{} {}", number(a.0), number(a.1), number(b.0), number(b.1));
+                    let _ = write!(
+                        d,
+                        "M{} {}L{} {}",
+                        number(a.0),
+                        number(a.1),
+                        number(b.0),
+                        number(b.1)
+                    );
                 });
             }
         }
@@ -90,8 +97,16 @@ fn byte(fraction: f64) -> u8 {
 
 /// Viridis at ten even places.
 const VIRIDIS: [[u8; 3]; 10] = [
-    [0x44, 0x01, 0x54], [0x48, 0x28, 0x78], [0x3e, 0x49, 0x89], [0x31, 0x68, 0x8e], [0x26, 0x82, 0x8e],
-    [0x1f, 0x9e, 0x89], [0x35, 0xb7, 0x79], [0x6e, 0xce, 0x58], [0xb5, 0xde, 0x2b], [0xfd, 0xe7, 0x25],
+    [0x44, 0x01, 0x54],
+    [0x48, 0x28, 0x78],
+    [0x3e, 0x49, 0x89],
+    [0x31, 0x68, 0x8e],
+    [0x26, 0x82, 0x8e],
+    [0x1f, 0x9e, 0x89],
+    [0x35, 0xb7, 0x79],
+    [0x6e, 0xce, 0x58],
+    [0xb5, 0xde, 0x2b],
+    [0xfd, 0xe7, 0x25],
 ];
 
 /// The colour of each byte: even steps look even, and the order survives in grey and for colour-blind eyes.
@@ -118,7 +133,8 @@ mod tests {
     #[test]
     fn the_palette_goes_from_dark_to_light() {
         let palette = palette();
-        let grey = |c: &[u8; 3]| 0.3 * f64::from(c[0]) + 0.59 * f64::from(c[1]) + 0.11 * f64::from(c[2]);
+        let grey =
+            |c: &[u8; 3]| 0.3 * f64::from(c[0]) + 0.59 * f64::from(c[1]) + 0.11 * f64::from(c[2]);
         assert_eq!((palette[0], palette[255]), (VIRIDIS[0], VIRIDIS[9]));
         assert!(palette.windows(2).all(|pair| grey(&pair[0]) < grey(&pair[1]) + 1.0));
     }

@@ -13,7 +13,7 @@ use crate::theme::{GRID, INK, MUTED, rgb};
 /// Plotters works in whole pixels; one pixel of ours is this many of its.
 pub(crate) const FINE: u32 = 10;
 /// The size of tick labels and names.
-pub(crate) const TEXT: f64 = 13.0;
+pub(crate) const TEXT: f64 = 14.0;
 
 /// A plotters chart whose curves land in one SVG text.
 pub(crate) type Context<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Axis, Axis>>;
@@ -31,11 +31,15 @@ pub(crate) struct Frame {
 
 /// Room beneath a frame for the labels and the name of its x axis.
 pub(crate) fn room_below(named: bool) -> u32 {
-    if named { 50 } else { 30 }
+    if named { 54 } else { 32 }
 }
 
 /// Room beside a frame for the labels and the name of its y axis.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive, small width")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a positive, small width"
+)]
 pub(crate) fn room_beside(y: &Axis, named: bool) -> u32 {
     let labels = y.ticks().iter().map(|(_, label)| text::width(label, TEXT)).fold(8.0, f64::max);
     labels.ceil() as u32 + if named { 40 } else { 18 }
@@ -53,15 +57,19 @@ impl Frame {
     pub(crate) fn label(&self, canvas: &mut Canvas, x_name: &str, y_name: &str) {
         let bottom = f64::from(self.top + self.height);
         let (left, width) = (f64::from(self.left), f64::from(self.width));
-        self.label_x_ticks(canvas, bottom + 15.0);
+        self.label_x_ticks(canvas, bottom + 16.0);
         for (value, label) in self.y.ticks() {
             let y = bottom - self.y.fraction(*value) * f64::from(self.height);
             canvas.text(label, (left - 8.0, y), lettering(MUTED, Anchor::End));
         }
         let x_name = self.x.describe(x_name);
-        canvas.text(&x_name, (left + width / 2.0, bottom + 38.0), lettering(INK, Anchor::Middle));
+        canvas.text(&x_name, (left + width / 2.0, bottom + 40.0), lettering(INK, Anchor::Middle));
         let middle = bottom - f64::from(self.height) / 2.0;
-        canvas.upward_text(&self.y.describe(y_name), (14.0, middle), lettering(INK, Anchor::Middle));
+        canvas.upward_text(
+            &self.y.describe(y_name),
+            (14.0, middle),
+            lettering(INK, Anchor::Middle),
+        );
     }
 
     /// Labels that would touch the one before them are left out.
@@ -112,12 +120,7 @@ impl Frame {
 
 fn mesh(chart: &mut Context<'_>) -> Result<(), FigureError> {
     let grid = colour(GRID).stroke_width(FINE);
-    chart
-        .configure_mesh()
-        .bold_line_style(grid)
-        .disable_axes()
-        .draw()
-        .map_err(backend)
+    chart.configure_mesh().bold_line_style(grid).disable_axes().draw().map_err(backend)
 }
 
 /// A colour of the theme as plotters wants it.
@@ -145,7 +148,8 @@ fn inside(svg: &str) -> &str {
 
 /// Dash patterns in pixels. Plotters knows none, so a dashed line is drawn with a stroke wider by its
 /// number, in fine pixels, and the pattern is added to the text afterwards.
-pub(crate) const DASHES: [&[f64]; 4] = [&[8.0, 5.0], &[2.0, 5.0], &[12.0, 4.0, 2.0, 4.0], &[5.0, 3.0]];
+pub(crate) const DASHES: [&[f64]; 4] =
+    [&[8.0, 5.0], &[2.0, 5.0], &[12.0, 4.0, 2.0, 4.0], &[5.0, 3.0]];
 /// The width of a curve, in fine pixels.
 pub(crate) const STROKE: u32 = 2 * FINE;
 
@@ -158,7 +162,10 @@ fn dashed(svg: &str) -> String {
     let mut svg = svg.to_owned();
     for (i, dash) in DASHES.iter().enumerate() {
         let code = format!("stroke-width=\"{}\"", dash_code(i));
-        let pattern = format!("stroke-width=\"{STROKE}\" stroke-dasharray=\"{}\"", pattern(dash, f64::from(FINE)));
+        let pattern = format!(
+            "stroke-width=\"{STROKE}\" stroke-dasharray=\"{}\"",
+            pattern(dash, f64::from(FINE))
+        );
         svg = svg.replace(&code, &pattern);
     }
     svg

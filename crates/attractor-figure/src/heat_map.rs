@@ -169,7 +169,9 @@ impl HeatMap {
         for level in self.levels() {
             let d = self.field.contour(level, |i, j| self.node(frame, i, j));
             if !d.is_empty() {
-                let look = format!("fill=\"none\" stroke=\"{BRIGHT}\" stroke-opacity=\"0.5\" stroke-width=\"1\"");
+                let look = format!(
+                    "fill=\"none\" stroke=\"{BRIGHT}\" stroke-opacity=\"0.5\" stroke-width=\"1\""
+                );
                 canvas.path(&d, &look);
             }
         }
@@ -273,10 +275,16 @@ fn draw_flow(canvas: &mut Canvas, mut points: Vec<(f64, f64)>) {
         return;
     }
     let round = "fill=\"none\" stroke-linejoin=\"round\" stroke-linecap=\"round\"";
-    canvas.path(&d, &format!("{round} stroke=\"{DARK}\" stroke-opacity=\"0.55\" stroke-width=\"3.4\""));
+    canvas.path(
+        &d,
+        &format!("{round} stroke=\"{DARK}\" stroke-opacity=\"0.55\" stroke-width=\"3.4\""),
+    );
     canvas.path(&d, &format!("{round} stroke=\"{BRIGHT}\" stroke-width=\"1.5\""));
     if let Some(head) = arrow_head(&points) {
-        canvas.path(&(polyline(head) + "z"), &format!("fill=\"{BRIGHT}\" stroke=\"{DARK}\" stroke-width=\"0.8\""));
+        canvas.path(
+            &(polyline(head) + "z"),
+            &format!("fill=\"{BRIGHT}\" stroke=\"{DARK}\" stroke-width=\"0.8\""),
+        );
     }
 }
 

@@ -140,7 +140,11 @@ impl ImageGrid {
     fn draw_row(&self, canvas: &mut Canvas, row: &Row, layout: &Layout, y: f64) {
         let (cell_width, cell_height) = layout.cell;
         let label = fitted(&row.label, TEXT, LABEL_ROOM);
-        canvas.text(&label, (layout.left - 12.0, y + cell_height / 2.0), lettering(INK, Anchor::End));
+        canvas.text(
+            &label,
+            (layout.left - 12.0, y + cell_height / 2.0),
+            lettering(INK, Anchor::End),
+        );
         for (i, image) in row.images.iter().enumerate() {
             let x = layout.column(i) + (layout.slot - cell_width) / 2.0;
             match image {
@@ -158,7 +162,12 @@ impl ImageGrid {
         let (low, high) = self.range.unwrap_or_else(|| extent(image));
         let bytes: Vec<u8> = image.iter().map(|&value| level(value, low, high)).collect();
         let data = data_address(self.shape.1, self.shape.0, &bytes, Pixels::Grey);
-        canvas.image(&data, at, size, "image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\"");
+        canvas.image(
+            &data,
+            at,
+            size,
+            "image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\"",
+        );
         canvas.rect(at, size, &format!("fill=\"none\" stroke=\"{GRID}\""));
     }
 
@@ -211,11 +220,13 @@ impl Layout {
         };
         let (height, image_width) = grid.shape;
         let cell_width = f64::from(grid.cell);
-        let cell = (cell_width, (cell_width * height as f64 / image_width as f64).clamp(4.0, 8000.0));
+        let cell =
+            (cell_width, (cell_width * height as f64 / image_width as f64).clamp(4.0, 8000.0));
         let captions = widest(&mut grid.rows.iter().flat_map(|row| &row.captions), 12.0);
         let slot = cell_width.max(widest(&mut grid.columns.iter(), TEXT)).max(captions).ceil();
         let label = widest(&mut grid.rows.iter().map(|row| &row.label), TEXT).min(LABEL_ROOM);
-        let columns = grid.rows.iter().map(|row| row.images.len()).chain([grid.columns.len()]).max();
+        let columns =
+            grid.rows.iter().map(|row| row.images.len()).chain([grid.columns.len()]).max();
         let left = if label > 0.0 { label.ceil() + 20.0 } else { SPACE };
         let title = if grid.title.is_empty() { 4.0 } else { 36.0 };
         Self {
@@ -238,7 +249,9 @@ impl Layout {
 }
 
 fn extent(image: &[f64]) -> (f64, f64) {
-    image.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
+    image
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
 }
 
 /// The grey of a value; halved before they are subtracted, two finite numbers cannot overflow.
@@ -249,7 +262,11 @@ fn level(value: f64, low: f64, high: f64) -> u8 {
     (255.0 * fraction).round() as u8
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive, bounded length")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a positive, bounded length"
+)]
 fn pixels(length: f64) -> u32 {
     length.ceil() as u32
 }
@@ -260,7 +277,10 @@ mod tests {
 
     #[test]
     fn grey_levels_span_the_range() {
-        assert_eq!([level(-1.0, -1.0, 1.0), level(0.0, -1.0, 1.0), level(9.0, -1.0, 1.0)], [0, 128, 255]);
+        assert_eq!(
+            [level(-1.0, -1.0, 1.0), level(0.0, -1.0, 1.0), level(9.0, -1.0, 1.0)],
+            [0, 128, 255]
+        );
         assert_eq!(level(3.0, 3.0, 3.0), 128);
         assert_eq!(level(f64::MAX, -f64::MAX, f64::MAX), 255);
     }

@@ -21,7 +21,12 @@ pub(crate) struct Entry {
 }
 
 /// Draws the entries into rows of at most `width` pixels, and says how many pixels high they are.
-pub(crate) fn draw(canvas: &mut Canvas, entries: &[Entry], (left, top): (f64, f64), width: f64) -> u32 {
+pub(crate) fn draw(
+    canvas: &mut Canvas,
+    entries: &[Entry],
+    (left, top): (f64, f64),
+    width: f64,
+) -> u32 {
     let (mut x, mut row) = (0.0, 0);
     for entry in entries {
         let name = text::fitted(&entry.name, TEXT, width - SAMPLE - 8.0);

@@ -17,7 +17,12 @@ const SHAPES: [&[(f64, f64)]; 5] = [
 const RADIUS: u32 = 4;
 
 /// Marks at the points of a plot.
-pub(crate) fn plot(chart: &mut Context<'_>, shape: usize, hex: &str, points: &[(f64, f64)]) -> Result<(), FigureError> {
+pub(crate) fn plot(
+    chart: &mut Context<'_>,
+    shape: usize,
+    hex: &str,
+    points: &[(f64, f64)],
+) -> Result<(), FigureError> {
     let fill = colour(hex).filled();
     let corners = SHAPES[shape % SHAPES.len()];
     let points = points.iter().copied();
@@ -25,7 +30,9 @@ pub(crate) fn plot(chart: &mut Context<'_>, shape: usize, hex: &str, points: &[(
         chart.draw_series(points.map(|point| Circle::new(point, RADIUS * FINE, fill)))
     } else {
         let corners: Vec<(i32, i32)> = corners.iter().map(|&corner| fine(corner)).collect();
-        chart.draw_series(points.map(|point| EmptyElement::at(point) + Polygon::new(corners.clone(), fill)))
+        chart.draw_series(
+            points.map(|point| EmptyElement::at(point) + Polygon::new(corners.clone(), fill)),
+        )
     }
     .map_err(backend)
     .map(drop)
@@ -42,7 +49,11 @@ pub(crate) fn draw(canvas: &mut Canvas, shape: usize, hex: &str, (x, y): (f64, f
     let corners = SHAPES[shape % SHAPES.len()];
     let d = if corners.is_empty() {
         let r = RADIUS;
-        format!("{}a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0z", polyline([(x - f64::from(r), y)]), d = 2 * r)
+        format!(
+            "{}a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0z",
+            polyline([(x - f64::from(r), y)]),
+            d = 2 * r
+        )
     } else {
         polyline(corners.iter().map(|(dx, dy)| (x + dx, y + dy))) + "z"
     };

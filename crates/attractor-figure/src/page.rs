@@ -71,7 +71,8 @@ impl Page {
     /// Figures side by side, or one beneath the other where the screen is narrow.
     #[must_use]
     pub fn figures<C: AsRef<str>>(self, figures: &[(Svg, C)]) -> Self {
-        let figures: String = figures.iter().map(|(svg, caption)| figure(svg, caption.as_ref())).collect();
+        let figures: String =
+            figures.iter().map(|(svg, caption)| figure(svg, caption.as_ref())).collect();
         self.with(&format!("<div class=\"pair\">\n{figures}</div>\n"))
     }
 
@@ -109,7 +110,8 @@ impl Page {
     pub fn render(&self) -> String {
         let title = escape(&self.title);
         let lead = optional(&self.lead, |text| format!("<p class=\"lead\">{}</p>\n", inline(text)));
-        let footer = optional(&self.footer, |text| format!("<footer><p>{}</p></footer>\n", inline(text)));
+        let footer =
+            optional(&self.footer, |text| format!("<footer><p>{}</p></footer>\n", inline(text)));
         format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -127,7 +129,9 @@ impl Page {
         if self.sections.len() < LISTED {
             return String::new();
         }
-        let entry = |(i, heading): (usize, &String)| format!("<li><a href=\"#section-{}\">{}</a></li>\n", i + 1, inline(heading));
+        let entry = |(i, heading): (usize, &String)| {
+            format!("<li><a href=\"#section-{}\">{}</a></li>\n", i + 1, inline(heading))
+        };
         let entries: String = self.sections.iter().enumerate().map(entry).collect();
         format!("<nav aria-label=\"Sections\"><ol>\n{entries}</ol></nav>\n")
     }
@@ -152,13 +156,18 @@ fn table(headers: &[&str], rows: &[Vec<String>], caption: &str) -> String {
         .map(|column| if is_numeric(rows, column) { " class=\"number\"" } else { "" })
         .collect();
     let row = |tag: &str, cells: &mut dyn Iterator<Item = &str>| {
-        let cells: String = cells.zip(&class).map(|(cell, class)| format!("<{tag}{class}>{}</{}>", inline(cell), &tag[..2])).collect();
+        let cells: String = cells
+            .zip(&class)
+            .map(|(cell, class)| format!("<{tag}{class}>{}</{}>", inline(cell), &tag[..2]))
+            .collect();
         format!("<tr>{cells}</tr>\n")
     };
     let head = row("th scope=\"col\"", &mut headers.iter().copied());
-    let body: String = rows.iter().map(|cells| row("td", &mut cells.iter().map(String::as_str))).collect();
+    let body: String =
+        rows.iter().map(|cells| row("td", &mut cells.iter().map(String::as_str))).collect();
     let label = escape(caption);
-    let caption = optional(caption, |text| format!("<caption>{}</caption>\n", inline(text)));
+    let caption =
+        optional(caption, |text| format!("<caption><span>{}</span></caption>\n", inline(text)));
     format!(
         "<div class=\"scroll table\" role=\"region\" aria-label=\"Table: {label}\" tabindex=\"0\"><table>\n{caption}<thead>\n{head}</thead>\n<tbody>\n{body}</tbody>\n</table></div>\n"
     )
@@ -166,7 +175,8 @@ fn table(headers: &[&str], rows: &[Vec<String>], caption: &str) -> String {
 
 /// Whether every cell of the column that is not empty starts like a number and has no words in it.
 fn is_numeric(rows: &[Vec<String>], column: usize) -> bool {
-    let mut cells = rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty()).peekable();
+    let mut cells =
+        rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty()).peekable();
     cells.peek().is_some() && cells.all(|cell| reads_as_number(cell))
 }
 

@@ -14,7 +14,12 @@ pub(crate) enum Pixels<'a> {
 }
 
 /// The image as a `data:` address. `bytes` holds `height` rows of `width` pixels, top row first.
-pub(crate) fn data_address(width: usize, height: usize, bytes: &[u8], pixels: Pixels<'_>) -> String {
+pub(crate) fn data_address(
+    width: usize,
+    height: usize,
+    bytes: &[u8],
+    pixels: Pixels<'_>,
+) -> String {
     format!("data:image/png;base64,{}", base64(&encode(width, height, bytes, pixels)))
 }
 
@@ -75,9 +80,7 @@ fn be32(length: usize) -> [u8; 4] {
 
 fn crc32(data: &[u8]) -> u32 {
     let step = |crc: u32, _| if crc & 1 == 1 { 0xedb8_8320 ^ (crc >> 1) } else { crc >> 1 };
-    !data
-        .iter()
-        .fold(!0, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), step))
+    !data.iter().fold(!0, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), step))
 }
 
 fn adler32(data: &[u8]) -> u32 {
@@ -92,7 +95,8 @@ fn base64(data: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(data.len().div_ceil(3) * 4);
     for group in data.chunks(3) {
-        let word = (0..3).fold(0_u32, |w, i| (w << 8) | u32::from(group.get(i).copied().unwrap_or(0)));
+        let word =
+            (0..3).fold(0_u32, |w, i| (w << 8) | u32::from(group.get(i).copied().unwrap_or(0)));
         for i in 0..4 {
             let digit = DIGITS[(word >> (18 - 6 * i)) as usize & 63];
             out.push(if i <= group.len() { char::from(digit) } else { '=' });

@@ -41,7 +41,10 @@ mod tests {
 
     #[test]
     fn marks_become_elements_and_everything_else_is_escaped() {
-        assert_eq!(inline("a `x<y` **b & `c`** d"), "a <code>x&lt;y</code> <strong>b &amp; <code>c</code></strong> d");
+        assert_eq!(
+            inline("a `x<y` **b & `c`** d"),
+            "a <code>x&lt;y</code> <strong>b &amp; <code>c</code></strong> d"
+        );
         assert_eq!(inline("2 ** 3 and a ` alone"), "2 ** 3 and a ` alone");
         assert_eq!(inline("`**`"), "<code>**</code>");
     }

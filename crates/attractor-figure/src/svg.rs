@@ -1,11 +1,12 @@
 //! A finished drawing.
 
-use crate::canvas::{Canvas, number};
+use crate::canvas::Canvas;
 use crate::text::{escape, fitted};
 use crate::theme::{SURFACE, style_sheet};
 
 /// System fonts, in the order in which they are tried.
-pub(crate) const FONTS: &str = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif";
+pub(crate) const FONTS: &str =
+    "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif";
 
 const GUTTER: u32 = 18;
 const TITLE_HEIGHT: u32 = 34;
@@ -25,12 +26,7 @@ pub struct Svg {
 
 impl Svg {
     pub(crate) fn new(width: u32, height: u32, label: &str, canvas: Canvas) -> Self {
-        Self {
-            width,
-            height,
-            label: label.to_owned(),
-            body: canvas.finish(),
-        }
+        Self { width, height, label: label.to_owned(), body: canvas.finish() }
     }
 
     /// The natural width, in pixels.
@@ -54,10 +50,7 @@ impl Svg {
     /// The same drawing under another name for screen readers.
     #[must_use]
     pub fn labelled(self, label: &str) -> Self {
-        Self {
-            label: label.to_owned(),
-            ..self
-        }
+        Self { label: label.to_owned(), ..self }
     }
 
     /// One `<svg>` element for the inside of a page: transparent, as wide as its place allows up to its
@@ -81,7 +74,7 @@ impl Svg {
         )
     }
 
-    /// Drawings one beneath the other, under a title if there is one.
+    /// Drawings one beneath the other, aligned to the left, under a title if there is one.
     #[must_use]
     pub fn stack(title: Option<&str>, drawings: &[Self]) -> Self {
         let width = drawings.iter().map(|d| d.width).max().unwrap_or(1);
@@ -92,7 +85,7 @@ impl Svg {
             y = TITLE_HEIGHT;
         }
         for drawing in drawings {
-            canvas.push(&drawing.nested((width - drawing.width) / 2, y));
+            canvas.push(&drawing.nested(y));
             y += drawing.height + GUTTER;
         }
         let labels: Vec<&str> = title.into_iter().chain(drawings.iter().map(Self::label)).collect();
@@ -107,12 +100,10 @@ impl Svg {
         )
     }
 
-    fn nested(&self, x: u32, y: u32) -> String {
+    fn nested(&self, y: u32) -> String {
         let (width, height) = (self.width, self.height);
         format!(
-            "<svg x=\"{}\" y=\"{}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">{}</svg>",
-            number(f64::from(x)),
-            number(f64::from(y)),
+            "<svg y=\"{y}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">{}</svg>",
             self.body
         )
     }

@@ -19,9 +19,8 @@ pub(crate) const GAP: &str = "#EEF1F5";
 
 /// The colours of curves: Okabe and Ito's, in an order that keeps neighbours far apart. Yellow is left
 /// out because it is hard to see on white, and black because it is the colour of text.
-pub(crate) const SERIES: [&str; 7] = [
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6E7781",
-];
+pub(crate) const SERIES: [&str; 7] =
+    ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6E7781"];
 
 /// Name of the variable, colour on a light page, colour on a dark page.
 const TOKENS: [(&str, &str, &str); 12] = [
@@ -62,10 +61,7 @@ pub(crate) fn style_sheet() -> String {
 /// A colour of this module as red, green and blue.
 pub(crate) fn rgb(colour: &str) -> (u8, u8, u8) {
     let byte = |at: usize| {
-        colour
-            .get(at..at + 2)
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
-            .unwrap_or(0)
+        colour.get(at..at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(0)
     };
     (byte(1), byte(3), byte(5))
 }

@@ -109,12 +109,21 @@ const MANY: i64 = 24;
 
 /// The multiples of `step` between `low` and `high`, both in steps, and a remark if their labels do not
 /// count from zero. An end that misses a multiple only by rounding still has it.
-#[expect(clippy::cast_possible_truncation, reason = "ends beyond i64 saturate, and then carry no ticks")]
-pub(crate) fn label_steps(step: Decimal, low: f64, high: f64) -> (Vec<(f64, String)>, Option<String>) {
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "ends beyond i64 saturate, and then carry no ticks"
+)]
+pub(crate) fn label_steps(
+    step: Decimal,
+    low: f64,
+    high: f64,
+) -> (Vec<(f64, String)>, Option<String>) {
     let slack = 1e-9 * (high - low);
     let (first, last) = ((low - slack).ceil() as i64, (high + slack).floor() as i64);
     let last = last.min(first.saturating_add(MANY));
-    let far = step.times(first).digits.saturating_abs().max(step.times(last).digits.saturating_abs()) >= FAR;
+    let far =
+        step.times(first).digits.saturating_abs().max(step.times(last).digits.saturating_abs())
+            >= FAR;
     let origin = if far { first } else { 0 };
     let extent = [first, last].map(|count| step.times(count.saturating_sub(origin)).magnitude());
     let magnitude = extent.into_iter().flatten().max().unwrap_or(0);
@@ -149,8 +158,9 @@ fn label(shown: Decimal, magnitude: i32) -> String {
 #[expect(clippy::cast_possible_truncation, reason = "decimal exponents of finite f64s")]
 pub(crate) fn label_decades((low, high): (f64, f64), wanted: usize) -> Vec<(f64, String)> {
     let (first, last) = (low.floor() as i32, high.ceil() as i32);
-    let wanted = i32::try_from(wanted.max(1)).unwrap_or(1);
-    let stride = ((last - first) / wanted).max(1);
+    let fits =
+        |stride: &i32| usize::try_from((last - first) / stride).is_ok_and(|n| n <= wanted + 1);
+    let stride = [1, 2, 5, 10, 20, 25, 50, 100].into_iter().find(fits).unwrap_or(200);
     let mantissas: &[i64] = if high - low < 1.6 { &[1, 2, 5] } else { &[1] };
     let ticks: Vec<Decimal> = (first..=last)
         .filter(|exponent| exponent.rem_euclid(stride) == 0)
