@@ -24,7 +24,7 @@ fn judge(tree: &Tree) -> Report {
     let rules = [ranks::check, manifests::check, sources::check, links::check];
     let mut problems: Vec<Problem> = rules.iter().flat_map(|rule| rule(tree)).collect();
     problems.sort();
-    println!("    {} problems in {} files", problems.len(), tree.texts.len());
+    println!("    files read: {}, problems: {}", tree.texts.len(), problems.len());
     let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
     Report { failed: usize::from(!lines.is_empty()), problems: lines, ..Report::done() }
 }
