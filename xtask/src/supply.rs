@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::report::Report;
-use crate::shell::{answers, cargo, line, root, run, target};
+use crate::shell::{answers, cargo, root, run, target};
 
 /// The version `deny.toml` is written for.
 const VERSION: &str = "0.20.2";
@@ -52,6 +52,5 @@ fn install(tools: &PathBuf) -> Result<(), String> {
         "--root",
     ]);
     command.arg(tools).env("CARGO_PROFILE_DEV_DEBUG", "false");
-    run(&mut command)
-        .map_err(|_| format!("cargo-deny could not be installed (`{}`)", line(&command)))
+    run(&mut command).map_err(|_| format!("cargo-deny {VERSION} could not be installed"))
 }
