@@ -1,5 +1,46 @@
-//! (in progress)
+//! Stored patterns, and the one-pass read-out over them.
+//!
+//! The synapses ξ between d feature neurons and N hidden neurons are the memories: N validated
+//! patterns of d numbers. One read of ξ answers a whole batch of queries with everything that a
+//! step needs: the scores h = Ξg + b, the field Ξᵀf, the energy term L_h, the heaviest memories and
+//! the hidden term of the last move's certificate (Krotov & Hopfield, arXiv 2008.06996, eq. 1–2).
+//! No N × q matrix is ever held.
+//!
+//! What it deliberately is not: it chooses no model, knows no visible layer and opens no files.
+//!
+//! ```
+//! use attractor_synapse::{Patterns, Synapses};
+//! let xi = Synapses::new(Patterns::from_rows(&[[1.0f32, -1.0], [1.0, 1.0]])?);
+//! assert_eq!(xi.separations(&[0, 1], None), [2.0, 2.0]);
+//! # Ok::<(), attractor_synapse::PatternError>(())
+//! ```
+//!
+//! # Cost
+//!
+//! A read for q queries takes 4·N·d·q flops (6·N·d·q with the certificate's hidden term), N·q
+//! evaluations of the activation, one pass over ξ for every 128 queries, and scratch of at most
+//! 16·128·(12·d + 512) bytes times the scalar's size over 4. A hidden Lagrangian that does not
+//! stream reads ξ twice and holds N numbers per query, 128 queries at a time.
+
+// Patterns and what is done to them.
 mod normalize;
 mod patterns;
+// Products; the only door to faer.
+mod product;
+mod spectrum;
+// The memories and their one-pass read.
+mod partial;
+mod read;
+mod synapses;
+mod top;
+
 pub use normalize::{Normalization, Normalize, UnknownNormalize};
+pub use partial::{Nearest, Partial};
 pub use patterns::{PatternError, Patterns};
+pub use product::Element;
+pub use read::{Answer, Answers, Moved, Question, Weight};
+pub use synapses::{Memories, Synapses};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -21,7 +21,9 @@ pub enum PatternError {
         features: usize,
     },
     /// A row of another width than the first.
-    #[error("pattern {pattern} has {found} features, the patterns before it have {expected}: give all the same width")]
+    #[error(
+        "pattern {pattern} has {found} features, the patterns before it have {expected}: give all the same width"
+    )]
     Ragged {
         /// The row, counted from 0.
         pattern: usize,
@@ -31,7 +33,9 @@ pub enum PatternError {
         found: usize,
     },
     /// NaN or infinite, perhaps only in the precision asked for.
-    #[error("pattern {pattern}, feature {feature} is {value}: only finite numbers can be stored (a value beyond the range of f32 needs --dtype f64)")]
+    #[error(
+        "pattern {pattern}, feature {feature} is {value}: only finite numbers can be stored (a value beyond the range of f32 needs --dtype f64)"
+    )]
     NotFinite {
         /// The row, counted from 0.
         pattern: usize,
@@ -41,7 +45,9 @@ pub enum PatternError {
         value: f64,
     },
     /// A pattern of norm zero where a direction is needed.
-    #[error("pattern {pattern} is zero and has no direction: remove it, or do not normalise to unit length")]
+    #[error(
+        "pattern {pattern} is zero and has no direction: remove it, or do not normalise to unit length"
+    )]
     Zero {
         /// The row, counted from 0.
         pattern: usize,
@@ -85,7 +91,7 @@ impl<T: Real> Patterns<T> {
         if features == 0 {
             return Err(PatternError::NoFeatures);
         }
-        if data.len() % features != 0 {
+        if !data.len().is_multiple_of(features) {
             return Err(PatternError::Uneven { numbers: data.len(), features });
         }
         match data.iter().position(|x| !x.is_finite()) {

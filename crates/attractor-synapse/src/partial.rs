@@ -1,0 +1,129 @@
+//! The mergeable result of reading some of the memories.
+
+use crate::top::{Ranked, Top};
+use attractor_lagrangian::{Real, Tally};
+
+/// The memory that a state points at, and the one that it points away from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Nearest {
+    /// The memory with the largest cosine to the state.
+    pub memory: usize,
+    /// That cosine.
+    pub overlap: f64,
+    /// The memory with the smallest cosine to the state.
+    pub opposite: usize,
+    /// That cosine; −1 for the negative of a memory.
+    pub opposite_overlap: f64,
+}
+
+impl Nearest {
+    const NONE: Self = Self {
+        memory: usize::MAX,
+        overlap: f64::NEG_INFINITY,
+        opposite: usize::MAX,
+        opposite_overlap: f64::INFINITY,
+    };
+
+    pub(crate) fn see(&mut self, memory: usize, cosine: f64) {
+        if cosine > self.overlap {
+            (self.memory, self.overlap) = (memory, cosine);
+        }
+        if cosine < self.opposite_overlap {
+            (self.opposite, self.opposite_overlap) = (memory, cosine);
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.see(other.memory, other.overlap);
+        (self.opposite, self.opposite_overlap) = if other.opposite_overlap < self.opposite_overlap {
+            (other.opposite, other.opposite_overlap)
+        } else {
+            (self.opposite, self.opposite_overlap)
+        };
+    }
+}
+
+/// What q queries know of the memories read so far: a tile in cache, a thread's share, a file
+/// larger than memory and another machine's shard all produce one, and one [`Partial::merge`]
+/// joins them.
+///
+/// Laws: [`Partial::empty`] is the identity; merging is associative up to rounding; the same order
+/// of merges gives the same bits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Partial {
+    features: usize,
+    pub(crate) tallies: Vec<Tally>,
+    /// Σ w·ξ per query in the tally's unit, q × d: the second level of the sums, in f64.
+    pub(crate) fields: Vec<f64>,
+    pub(crate) gaps: Vec<[f64; 3]>,
+    pub(crate) nearest: Vec<Nearest>,
+    pub(crate) tops: Vec<Top>,
+}
+
+impl Partial {
+    /// Nothing read yet, for `queries` queries of `features` features that keep their `top`
+    /// heaviest memories.
+    pub fn empty(queries: usize, features: usize, top: usize) -> Self {
+        Self {
+            features,
+            tallies: vec![Tally::EMPTY; queries],
+            fields: vec![0.0; queries * features],
+            gaps: vec![[0.0; 3]; queries],
+            nearest: vec![Nearest::NONE; queries],
+            tops: vec![Top::new(top); queries],
+        }
+    }
+
+    /// Back to nothing read, keeping its storage.
+    pub(crate) fn clear(&mut self, queries: usize, features: usize, top: usize) {
+        if self.tallies.len() != queries || self.features != features {
+            *self = Self::empty(queries, features, top);
+        }
+        self.tallies.fill(Tally::EMPTY);
+        self.fields.fill(0.0);
+        self.gaps.fill([0.0; 3]);
+        self.nearest.fill(Nearest::NONE);
+        self.tops.iter_mut().for_each(Top::clear);
+    }
+
+    /// The number of queries.
+    pub fn queries(&self) -> usize {
+        self.tallies.len()
+    }
+
+    /// Joins what was read of other memories.
+    ///
+    /// # Panics
+    /// If the two are for different queries.
+    #[track_caller]
+    pub fn merge(&mut self, other: &Self) {
+        let shape = |p: &Self| (p.queries(), p.features);
+        assert_eq!(shape(self), shape(other), "partial results (queries, features) differ");
+        for q in 0..self.queries() {
+            self.absorb(q, &other.tallies[q], other.field(q));
+            self.gaps[q].iter_mut().zip(other.gaps[q]).for_each(|(a, b)| *a += b);
+            self.nearest[q].merge(&other.nearest[q]);
+            self.tops[q].merge(&other.tops[q]);
+        }
+    }
+
+    /// Adds a tally with its weighted sum to query q.
+    pub(crate) fn absorb<U: Real>(&mut self, q: usize, tally: &Tally, sum: &[U]) {
+        let (keep, take) = self.tallies[q].merge(tally);
+        let field = &mut self.fields[q * self.features..][..self.features];
+        if keep.to_bits() == 1.0f64.to_bits() {
+            field.iter_mut().zip(sum).for_each(|(f, &s)| *f += take * s.f64());
+        } else {
+            field.iter_mut().zip(sum).for_each(|(f, &s)| *f = keep * *f + take * s.f64());
+        }
+    }
+
+    /// The weighted sum of query q, in the unit of its tally.
+    pub(crate) fn field(&self, q: usize) -> &[f64] {
+        &self.fields[q * self.features..][..self.features]
+    }
+
+    pub(crate) fn rank(&mut self, q: usize, memory: usize, weight: f64, log_scale: f64) {
+        self.tops[q].insert(Ranked { memory, ln_weight: weight.ln() + log_scale });
+    }
+}

@@ -1,0 +1,360 @@
+//! The one-pass read-out: scores, weights, weighted sum, energy and certificate of a batch of
+//! queries, tile by tile.
+
+use crate::partial::{Nearest, Partial};
+use crate::product::Element;
+use crate::{Memories, Synapses};
+use attractor_lagrangian::{Before, Lagrangian, OnePass, Pool, Tally};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Memories per tile: with 128 queries of f32 its scores fill 128 kB, and a sum over a tile is
+/// short enough for f32.
+const TILE: usize = 256;
+/// Queries that are read together.
+const CHUNK: usize = 128;
+/// Shares that threads work on; fixed, so that the merge order does not depend on the threads.
+const SHARES: usize = 16;
+
+/// What a batch of queries asks of the memories.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a, T> {
+    /// L_h, the hidden Lagrangian.
+    pub hidden: &'a dyn Lagrangian<T>,
+    /// b, one number per memory.
+    pub bias: Option<&'a [f64]>,
+    /// g, the outputs of the features, q × d.
+    pub outputs: &'a [T],
+    /// The moves that led here, for the hidden term of the certificate.
+    pub moved: Option<Moved<'a, T>>,
+    /// How many of the heaviest memories to name.
+    pub top: usize,
+}
+
+/// The last move of every query.
+#[derive(Debug, Clone, Copy)]
+pub struct Moved<'a, T> {
+    /// Δg, q × d.
+    pub by: &'a [T],
+    /// What the look before the move found.
+    pub before: &'a [Before],
+}
+
+impl<'a, T> Question<'a, T> {
+    /// The bare question: no bias, no certificate, no names.
+    pub fn of(hidden: &'a dyn Lagrangian<T>, outputs: &'a [T]) -> Self {
+        Self { hidden, bias: None, outputs, moved: None, top: 0 }
+    }
+}
+
+/// A memory with its share of the weights, p_μ = |f_μ|/Σ|f|.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weight {
+    /// The memory's index.
+    pub memory: usize,
+    /// Its share, 0 to 1.
+    pub weight: f64,
+}
+
+/// What one read tells one query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// L_h(Ξg + b).
+    pub value: f64,
+    /// ln of the unit of [`Answers::field`]: Ξᵀf = e^`log_scale`·field; −∞ if every f is 0.
+    pub log_scale: f64,
+    /// ‖f‖₁.
+    pub activity: f64,
+    /// n_eff = 1/Σp², the number of memories that share the weight; 0 if every f is 0.
+    pub effective_memories: f64,
+    /// D_{L_h}(h, h − δ) of the last move, 0 if none was given.
+    pub gap: f64,
+    /// The memories most and least aligned with the state.
+    pub nearest: Nearest,
+    /// The heaviest memories, heaviest first.
+    pub top: Vec<Weight>,
+}
+
+/// The answers to a batch, with the storage that reads reuse.
+#[derive(Debug)]
+pub struct Answers<T> {
+    features: usize,
+    answers: Vec<Answer>,
+    fields: Vec<f64>,
+    shares: Vec<Share<T>>,
+}
+
+impl<T> Default for Answers<T> {
+    fn default() -> Self {
+        Self { features: 0, answers: Vec::new(), fields: Vec::new(), shares: Vec::new() }
+    }
+}
+
+impl<T> Answers<T> {
+    /// The answer to query `q`.
+    ///
+    /// # Panics
+    /// If there is no such query.
+    #[track_caller]
+    pub fn get(&self, q: usize) -> &Answer {
+        &self.answers[q]
+    }
+
+    /// Ξᵀf of query `q` in units of e^[`Answer::log_scale`], d numbers.
+    ///
+    /// # Panics
+    /// If there is no such query.
+    #[track_caller]
+    pub fn field(&self, q: usize) -> &[f64] {
+        &self.fields[q * self.features..][..self.features]
+    }
+}
+
+/// One share of the memories with its scratch.
+#[derive(Debug)]
+struct Share<T> {
+    partial: Partial,
+    scores: Vec<T>,
+    moves: Vec<T>,
+    sums: Vec<T>,
+    tallies: Vec<Tally>,
+}
+
+impl<T: Element> Share<T> {
+    fn new() -> Self {
+        let partial = Partial::empty(0, 0, 0);
+        Self { partial, scores: vec![], moves: vec![], sums: vec![], tallies: vec![] }
+    }
+
+    fn prepare(
+        &mut self,
+        rows: usize,
+        queries: usize,
+        features: usize,
+        question: &Question<'_, T>,
+    ) {
+        self.partial.clear(queries, features, question.top);
+        self.scores.resize(rows * queries, T::ZERO);
+        self.moves.resize(if question.moved.is_some() { rows * queries } else { 0 }, T::ZERO);
+        self.sums.resize(queries * features, T::ZERO);
+        self.tallies.resize(queries, Tally::EMPTY);
+    }
+
+    fn read(&mut self, xi: &Synapses<T>, question: &Question<'_, T>, range: Range<usize>) {
+        let features = xi.features();
+        let queries = question.outputs.len() / features;
+        match question.hidden.one_pass() {
+            Some(OnePass::Sum(pool)) => {
+                self.prepare(TILE, queries, features, question);
+                for start in range.clone().step_by(TILE) {
+                    self.pool_tile(xi, question, pool, start..range.end.min(start + TILE));
+                }
+            }
+            _ => {
+                self.prepare(range.len(), queries, features, question);
+                self.two_reads(xi, question, range);
+            }
+        }
+    }
+
+    /// One tile: scores (and moves) by a product, weights by the pool, weighted sum by a product.
+    fn pool_tile(
+        &mut self,
+        xi: &Synapses<T>,
+        question: &Question<'_, T>,
+        pool: &dyn Pool<T>,
+        range: Range<usize>,
+    ) {
+        let (d, queries) = (xi.features(), self.tallies.len());
+        let memories = &xi.patterns().as_slice()[range.start * d..range.end * d];
+        self.score(xi, question, range.clone());
+        let tile = range.len() * queries;
+        if let Some(moved) = question.moved {
+            T::scores(memories, moved.by, d, &mut self.moves[..tile]);
+            pool.gap(
+                &self.scores[..tile],
+                &self.moves[..tile],
+                moved.before,
+                &mut self.partial.gaps,
+            );
+        }
+        pool.weigh(&mut self.scores[..tile], &mut self.tallies);
+        self.rank(range);
+        T::weighted(&self.scores[..tile], memories, d, &mut self.sums);
+        for (q, sum) in self.sums.chunks_exact(d).enumerate() {
+            self.partial.absorb(q, &self.tallies[q], sum);
+        }
+    }
+
+    /// h = Ξg + b of a range of memories; the overlaps are noted before the bias.
+    fn score(&mut self, xi: &Synapses<T>, question: &Question<'_, T>, range: Range<usize>) {
+        let (d, queries) = (xi.features(), self.tallies.len());
+        let memories = &xi.patterns().as_slice()[range.start * d..range.end * d];
+        let scores = &mut self.scores[..range.len() * queries];
+        T::scores(memories, question.outputs, d, scores);
+        for (row, memory) in scores.chunks_exact_mut(queries).zip(range) {
+            let inverse = xi.inverse_norms()[memory];
+            for (score, nearest) in row.iter().zip(&mut self.partial.nearest) {
+                nearest.see(memory, score.f64() * inverse);
+            }
+            if let Some(bias) = question.bias {
+                row.iter_mut().for_each(|h| *h = T::of(h.f64() + bias[memory]));
+            }
+        }
+    }
+
+    /// Notes the heaviest weights of the tile just weighed.
+    fn rank(&mut self, range: Range<usize>) {
+        let queries = self.tallies.len();
+        for q in 0..queries {
+            let log_scale = self.tallies[q].log_scale;
+            let mut bar = (self.partial.tops[q].bar() - log_scale).exp();
+            for (row, memory) in range.clone().enumerate() {
+                let weight = self.scores[row * queries + q].abs().f64();
+                if weight > bar {
+                    self.partial.rank(q, memory, weight, log_scale);
+                    bar = (self.partial.tops[q].bar() - log_scale).exp();
+                }
+            }
+        }
+    }
+
+    /// A hidden Lagrangian that does not stream: all scores of a query, then its activation.
+    fn two_reads(&mut self, xi: &Synapses<T>, question: &Question<'_, T>, range: Range<usize>) {
+        let (d, queries) = (xi.features(), self.tallies.len());
+        let memories = xi.patterns().as_slice();
+        self.score(xi, question, range.clone());
+        if let Some(moved) = question.moved {
+            T::scores(memories, moved.by, d, &mut self.moves);
+        }
+        let column = |tile: &[T], q: usize| -> Vec<T> {
+            tile.iter().skip(q).step_by(queries).copied().collect()
+        };
+        for q in 0..queries {
+            let h = column(&self.scores, q);
+            if question.moved.is_some() {
+                self.partial.gaps[q][0] = stored_gap(question.hidden, &h, &column(&self.moves, q));
+            }
+            let mut f = vec![T::ZERO; h.len()];
+            question.hidden.activate(&h, &mut f);
+            self.tallies[q] = tally_of(question.hidden.value(&h), &f);
+            self.scores.iter_mut().skip(q).step_by(queries).zip(f).for_each(|(s, f)| *s = f);
+        }
+        self.rank(range);
+        T::weighted(&self.scores, memories, d, &mut self.sums);
+        for (q, sum) in self.sums.chunks_exact(d).enumerate() {
+            self.partial.absorb(q, &self.tallies[q], sum);
+        }
+    }
+}
+
+fn tally_of<T: Element>(value: f64, f: &[T]) -> Tally {
+    let weight = f.iter().map(|f| f.f64().abs()).sum();
+    let square = f.iter().map(|f| f.f64() * f.f64()).sum();
+    Tally { log_scale: 0.0, value, weight, square }
+}
+
+fn stored_gap<T: Element>(hidden: &dyn Lagrangian<T>, h: &[T], by: &[T]) -> f64 {
+    let from: Vec<T> = h.iter().zip(by).map(|(&h, &d)| h - d).collect();
+    let mut slope = vec![T::ZERO; h.len()];
+    hidden.activate(&from, &mut slope);
+    hidden.bregman(h, &from, &slope)
+}
+
+/// Reads the memories in chunks of queries, each in fixed shares that are merged in a fixed tree:
+/// the bits do not depend on the number of threads.
+pub(crate) fn read<T: Element>(
+    xi: &Synapses<T>,
+    question: &Question<'_, T>,
+    answers: &mut Answers<T>,
+) {
+    let d = xi.features();
+    check(xi, question);
+    let queries = question.outputs.len() / d;
+    answers.features = d;
+    answers.answers.clear();
+    answers.fields.resize(queries * d, 0.0);
+    for start in (0..queries).step_by(CHUNK) {
+        let chunk = part(question, start..queries.min(start + CHUNK), d);
+        read_shares(xi, &chunk, &mut answers.shares);
+        let partial = &answers.shares[0].partial;
+        answers.fields[start * d..][..partial.fields.len()].copy_from_slice(&partial.fields);
+        answers.answers.extend((0..partial.queries()).map(|q| answer(&chunk, partial, q)));
+    }
+}
+
+#[track_caller]
+fn check<T: Element>(xi: &Synapses<T>, question: &Question<'_, T>) {
+    let (n, d, numbers) = (xi.memories(), xi.features(), question.outputs.len());
+    assert_eq!(numbers % d, 0, "{numbers} outputs are no multiple of {d} features");
+    assert!(question.bias.is_none_or(|b| b.len() == n), "one bias per memory, {n}");
+    if let Some(moved) = question.moved {
+        let fits = moved.by.len() == numbers && moved.before.len() == numbers / d;
+        assert!(fits, "moves for {} numbers, outputs are {numbers}", moved.by.len());
+    }
+}
+
+/// The question of some of the queries.
+fn part<'a, T: Copy>(question: &Question<'a, T>, range: Range<usize>, d: usize) -> Question<'a, T> {
+    let numbers = range.start * d..range.end * d;
+    let moved = question
+        .moved
+        .map(|moved| Moved { by: &moved.by[numbers.clone()], before: &moved.before[range] });
+    Question { outputs: &question.outputs[numbers], moved, ..*question }
+}
+
+fn read_shares<T: Element>(
+    xi: &Synapses<T>,
+    question: &Question<'_, T>,
+    shares: &mut Vec<Share<T>>,
+) {
+    let n = xi.memories();
+    let streams = question.hidden.one_pass().is_some();
+    let count = if streams { n.div_ceil(TILE).min(SHARES) } else { 1 };
+    shares.truncate(count);
+    shares.resize_with(count, Share::new);
+    let share_of = |i: usize| i * n / count..(i + 1) * n / count;
+    if count == 1 {
+        shares[0].read(xi, question, 0..n);
+    } else {
+        shares
+            .par_iter_mut()
+            .enumerate()
+            .for_each(|(i, share)| share.read(xi, question, share_of(i)));
+    }
+    let mut stride = 1;
+    while stride < count {
+        for i in (0..count - stride).step_by(2 * stride) {
+            let (left, right) = shares.split_at_mut(i + stride);
+            left[i].partial.merge(&right[0].partial);
+        }
+        stride *= 2;
+    }
+}
+
+fn answer<T: Element>(question: &Question<'_, T>, partial: &Partial, q: usize) -> Answer {
+    let tally = &partial.tallies[q];
+    let pool = match question.hidden.one_pass() {
+        Some(OnePass::Sum(pool)) => Some(pool),
+        _ => None,
+    };
+    let value = pool.map_or(tally.value, |pool| pool.potential(tally));
+    let log_factor = pool.map_or(0.0, |pool| pool.log_factor(tally));
+    let gap = match (pool, question.moved) {
+        (Some(pool), Some(moved)) => pool.gap_value(&partial.gaps[q], &moved.before[q], value),
+        (None, Some(_)) => partial.gaps[q][0],
+        _ => 0.0,
+    };
+    let silent = tally.weight == 0.0;
+    let share = |ln_weight: f64| (ln_weight - tally.log_scale).exp() / tally.weight;
+    let ranked = partial.tops[q].ranked().iter().filter(|_| !silent);
+    Answer {
+        value,
+        log_scale: if silent { f64::NEG_INFINITY } else { log_factor },
+        activity: if silent { 0.0 } else { tally.weight * log_factor.exp() },
+        effective_memories: if silent { 0.0 } else { tally.weight / tally.square * tally.weight },
+        gap,
+        nearest: partial.nearest[q],
+        top: ranked.map(|r| Weight { memory: r.memory, weight: share(r.ln_weight) }).collect(),
+    }
+}

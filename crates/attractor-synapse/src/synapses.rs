@@ -1,0 +1,120 @@
+//! ξ: the memories as the synapses between feature and hidden neurons.
+
+use crate::product::Element;
+use crate::read::{Answers, Question, read};
+use crate::{PatternError, Patterns};
+use std::fmt::Debug;
+
+/// Memories that queries can be read against: in RAM, in a file, in shards, compressed.
+pub trait Memories<T>: Debug + Send + Sync {
+    /// N, the number of memories.
+    fn memories(&self) -> usize;
+
+    /// d, the number of features.
+    fn features(&self) -> usize;
+
+    /// M = max‖ξ_μ‖.
+    fn largest_norm(&self) -> f64;
+
+    /// ‖ξ_μ‖² for every memory.
+    fn squared_norms(&self) -> Vec<f64>;
+
+    /// ‖Ξ‖₂. Costs a factorisation of the smaller Gram matrix: O(N·d·min(N, d)).
+    fn spectral_norm(&self) -> f64;
+
+    /// Reads all memories once for a batch of queries.
+    ///
+    /// # Panics
+    /// If a slice of the question does not fit the memories.
+    fn read(&self, question: &Question<'_, T>, answers: &mut Answers<T>);
+}
+
+/// The memories in RAM, one contiguous column each: the synaptic matrix ξ, N × d.
+///
+/// ```
+/// use attractor_lagrangian::LogSumExp;
+/// use attractor_synapse::{Answers, Memories, Patterns, Question, Synapses};
+/// let xi = Synapses::new(Patterns::from_rows(&[[1.0f64, 0.0], [0.0, 1.0]])?);
+/// let softmax = LogSumExp::new(1.0).unwrap();
+/// let mut answers = Answers::default();
+/// xi.read(&Question::of(&softmax, &[3.0, 3.0]), &mut answers);
+/// assert_eq!(answers.field(0), [0.5, 0.5]); // Ξᵀ softmax(Ξv)
+/// assert!((answers.get(0).value - (3.0 + 2f64.ln())).abs() < 1e-15);
+/// # Ok::<(), attractor_synapse::PatternError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Synapses<T> {
+    patterns: Patterns<T>,
+    /// 1/‖ξ_μ‖, 0 for a zero memory.
+    inverse_norms: Vec<f64>,
+    largest_norm: f64,
+}
+
+impl<T: Element> Synapses<T> {
+    /// Memories from validated patterns. One pass over them for their norms.
+    pub fn new(patterns: Patterns<T>) -> Self {
+        let norms: Vec<f64> = patterns.rows().map(|row| square(row).sqrt()).collect();
+        let largest_norm = norms.iter().copied().fold(0.0, f64::max);
+        let invert = |&norm: &f64| if norm > 0.0 { 1.0 / norm } else { 0.0 };
+        Self { inverse_norms: norms.iter().map(invert).collect(), largest_norm, patterns }
+    }
+
+    /// Memories from rows.
+    ///
+    /// # Errors
+    /// As [`Patterns::from_rows`].
+    pub fn from_rows<R: AsRef<[T]>>(rows: &[R]) -> Result<Self, PatternError> {
+        Patterns::from_rows(rows).map(Self::new)
+    }
+
+    /// The patterns.
+    pub fn patterns(&self) -> &Patterns<T> {
+        &self.patterns
+    }
+
+    pub(crate) fn inverse_norms(&self) -> &[f64] {
+        &self.inverse_norms
+    }
+
+    /// Δ_i = h_i − max_{j≠i} h_j at the memories `ids`, where h = Ξξ_i (+ `bias`): how far each can
+    /// be told from the rest by its score. +∞ where there is no other memory.
+    ///
+    /// Costs |ids|·N·d multiplications and one tile of scores.
+    ///
+    /// # Panics
+    /// If an id is not below N, or if there is not one bias per memory.
+    #[track_caller]
+    pub fn separations(&self, ids: &[usize], bias: Option<&[f64]>) -> Vec<f64> {
+        crate::spectrum::separations(&self.patterns, ids, bias)
+    }
+}
+
+impl<T: Element> Memories<T> for Synapses<T> {
+    fn memories(&self) -> usize {
+        self.patterns.len()
+    }
+
+    fn features(&self) -> usize {
+        self.patterns.features()
+    }
+
+    fn largest_norm(&self) -> f64 {
+        self.largest_norm
+    }
+
+    fn squared_norms(&self) -> Vec<f64> {
+        self.patterns.rows().map(square).collect()
+    }
+
+    fn spectral_norm(&self) -> f64 {
+        crate::spectrum::spectral_norm(&self.patterns)
+    }
+
+    fn read(&self, question: &Question<'_, T>, answers: &mut Answers<T>) {
+        read(self, question, answers);
+    }
+}
+
+fn square<T: Element>(row: &[T]) -> f64 {
+    row.iter().map(|x| x.f64() * x.f64()).sum()
+}
