@@ -1,1 +1,55 @@
-//! (in progress)
+//! Associative memories with the hidden neurons integrated out.
+//!
+//! [`Effective`] is the network of Krotov & Hopfield (arXiv 2008.06996) in the limit of fast hidden
+//! neurons. A pair of Lagrangians makes the model:
+//!
+//! | model | visible | hidden | update |
+//! |---|---|---|---|
+//! | [`DenseMemory`] (A, KH 6–8) | Σ\|v\| | ΣF(h) | σ ← sign Ξᵀ F'(Ξσ) |
+//! | [`ModernHopfield`] (B, KH 11–16) | ½‖v‖² | log-sum-exp | v ← Ξᵀ softmax(βΞv): attention |
+//! | [`SphericalMemory`] (C, KH 17–22) | ‖v‖ | ΣF(h) | g ← Ξᵀ F'(Ξg), normalised |
+//! | [`ClassicalHopfield`] (1982) | Σ\|v\| | ½‖h‖² | σ ← sign ΞᵀΞσ |
+//! | [`GradedHopfield`] (1984, KH 24–28) | ln cosh | ½‖h‖² | g ← tanh βΞᵀΞg |
+//!
+//! Every step, at any step size η ≤ 1, lowers the energy by a certified amount; a [`Retrieval`]
+//! says what it found, how sure it is, why it stopped and how far the energy provably fell.
+//! Energies carry no additive constants. An exponential F under a 1-homogeneous visible layer is
+//! evaluated as log-sum-exp: the same orbit without overflow, and its energy is −β⁻¹ ln Σ e^{βh}.
+//!
+//! What it deliberately is not: it has no ODE solver and no hidden dynamics (that is the two-layer
+//! network), reads no files, and runs no rule without a stated guarantee.
+//!
+//! ```
+//! use attractor_effective::DenseMemory;
+//! use attractor_lagrangian::RectifiedPower;
+//! use attractor_synapse::Synapses;
+//! let memories = Synapses::from_rows(&[[1.0f32, 1.0, -1.0, -1.0], [1.0, -1.0, 1.0, -1.0]])?;
+//! let model = DenseMemory::dense(memories, RectifiedPower::new(3)?)?;
+//! let recalled = model.recall(&[1.0, 1.0, -1.0, 1.0])?; // one bit damaged
+//! assert_eq!(recalled.state, [1.0, 1.0, -1.0, -1.0]);
+//! assert!(recalled.certificate.drop > 0.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+// States and steps.
+mod batch;
+mod descent;
+// Before any cue.
+mod conditions;
+mod error;
+mod model;
+// After a run.
+mod retrieval;
+
+pub use batch::Batch;
+pub use conditions::{needed_separation, sufficient_beta};
+pub use descent::Descent;
+pub use error::ModelError;
+pub use model::{
+    ClassicalHopfield, DenseMemory, Effective, GradedHopfield, ModernHopfield, SphericalMemory,
+};
+pub use retrieval::{Kind, Recall, Retrieval};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

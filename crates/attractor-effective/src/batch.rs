@@ -1,0 +1,141 @@
+//! The states of a batch of queries, a value that the caller owns.
+
+use crate::{Effective, ModelError};
+use attractor_lagrangian::{Before, Lagrangian, Real, Relaxation};
+use attractor_synapse::{Answer, Answers, Memories};
+
+/// The states of q queries: currents v and outputs g of their features, with what the last look
+/// and the last move left. All storage is allocated here once.
+#[derive(Debug)]
+pub struct Batch<T> {
+    pub(crate) features: usize,
+    pub(crate) queries: Vec<Query>,
+    /// v in units of e^`log_scale`, q × d.
+    pub(crate) v: Vec<T>,
+    /// g, q × d.
+    pub(crate) g: Vec<T>,
+    /// Δg of the last move, q × d.
+    pub(crate) moves: Vec<T>,
+    /// Ξᵀf at the last look in units of e^`field_scale`, q × d.
+    pub(crate) fields: Vec<f64>,
+    pub(crate) scratch: Scratch<T>,
+}
+
+/// What is kept of one query besides its vectors.
+#[derive(Debug, Clone)]
+pub(crate) struct Query {
+    pub(crate) log_scale: f64,
+    pub(crate) field_scale: f64,
+    pub(crate) steps: usize,
+    pub(crate) before: Before,
+    pub(crate) relaxation: Relaxation,
+    pub(crate) sizes: Sizes,
+    pub(crate) answer: Option<Answer>,
+}
+
+/// The norms behind the rounding of a move, of the states before and after it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sizes {
+    pub(crate) currents: f64,
+    pub(crate) outputs: f64,
+    pub(crate) moved: f64,
+    pub(crate) activity: f64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Scratch<T> {
+    pub(crate) outputs: Vec<T>,
+    pub(crate) moves: Vec<T>,
+    pub(crate) before: Vec<Before>,
+    pub(crate) answers: Answers<T>,
+    pub(crate) target: Vec<f64>,
+    pub(crate) v: Vec<T>,
+    pub(crate) g: Vec<T>,
+}
+
+impl<T: Real> Batch<T> {
+    /// The number of queries.
+    pub fn queries(&self) -> usize {
+        self.queries.len()
+    }
+
+    /// The output g of query `q`: v for model B, ±1 for spins, v/‖v‖ on the sphere.
+    ///
+    /// # Panics
+    /// If there is no such query.
+    #[track_caller]
+    pub fn output(&self, q: usize) -> &[T] {
+        &self.g[q * self.features..][..self.features]
+    }
+
+    /// The outputs of all queries, q × d.
+    pub fn outputs(&self) -> &[T] {
+        &self.g
+    }
+}
+
+impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T, Lv, Lh, M> {
+    /// The initial states: v is the cue, g its activation. `cues` is q × d.
+    ///
+    /// # Errors
+    /// [`ModelError::Width`] if the cues are no multiple of d, [`ModelError::NotFinite`] by cue,
+    /// [`ModelError::ZeroCue`] where a direction is needed.
+    pub fn start(&self, cues: &[T]) -> Result<Batch<T>, ModelError> {
+        let d = self.features();
+        if !cues.len().is_multiple_of(d) {
+            return Err(ModelError::Width {
+                what: "the last cue",
+                expected: d,
+                found: cues.len() % d,
+            });
+        }
+        let mut g = vec![T::ZERO; cues.len()];
+        for (cue, (v, g)) in cues.chunks_exact(d).zip(g.chunks_exact_mut(d)).enumerate() {
+            self.activate_cue(cue, v, g)?;
+        }
+        let query = Query {
+            log_scale: 0.0,
+            field_scale: 0.0,
+            steps: 0,
+            before: Before { value: 0.0, tilt: 0.0 },
+            relaxation: Relaxation::default(),
+            sizes: Sizes::default(),
+            answer: None,
+        };
+        let zeros = || vec![T::ZERO; cues.len()];
+        Ok(Batch {
+            features: d,
+            queries: vec![query; cues.len() / d],
+            v: cues.to_vec(),
+            g,
+            moves: zeros(),
+            fields: vec![0.0; cues.len()],
+            scratch: Scratch {
+                outputs: zeros(),
+                moves: zeros(),
+                before: Vec::with_capacity(cues.len() / d),
+                answers: Answers::default(),
+                target: vec![0.0; d],
+                v: vec![T::ZERO; d],
+                g: vec![T::ZERO; d],
+            },
+        })
+    }
+
+    fn activate_cue(&self, cue: usize, v: &[T], g: &mut [T]) -> Result<(), ModelError> {
+        if let Some(bad) = v.iter().find(|x| !x.is_finite()) {
+            return Err(ModelError::NotFinite {
+                what: "a number of cue",
+                index: cue,
+                value: bad.f64(),
+            });
+        }
+        let properties = self.visible.0.properties();
+        let directional = properties.homogeneous && !properties.separable;
+        if directional && v.iter().all(|x| *x == T::ZERO) {
+            return Err(ModelError::ZeroCue { cue });
+        }
+        self.visible.0.activate(v, g);
+        Ok(())
+    }
+}

@@ -1,0 +1,235 @@
+//! The certified descent of a batch: look, then advance (the main theorem of the project's theory).
+
+use crate::Effective;
+use crate::batch::{Batch, Query, Sizes};
+use attractor_dynamics::{Certificate, Energy, Guarantee, Look, Proof, System};
+use attractor_lagrangian::{Factor, Lagrangian, Real, Scaled};
+use attractor_synapse::{Answer, Memories, Moved, Question};
+
+/// A model with the way it is run: the step factor η, the proof, and how many memories to name.
+///
+/// For any convex pair and 0 < η ≤ 1, v' = v + η(I + Ξᵀf(Ξg + b) − v) changes the energy by
+/// −(1/η − 1)⟨Δv, Δg⟩ − D_{L_v}(v', v) − D_{L_h}(h', h): never upwards, at any step size.
+#[derive(Debug)]
+pub struct Descent<'a, T, Lv, Lh, M> {
+    model: &'a Effective<T, Lv, Lh, M>,
+    factor: Factor,
+    proof: Proof,
+    top: usize,
+}
+
+impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T, Lv, Lh, M> {
+    /// This model run with steps of `factor`, certificates of kind `proof` and the `top` heaviest
+    /// memories named at every look.
+    pub fn descent(&self, factor: Factor, proof: Proof, top: usize) -> Descent<'_, T, Lv, Lh, M> {
+        Descent { model: self, factor, proof, top }
+    }
+
+    /// One application of the map to every cue (q × d), without energies or certificates: one read
+    /// of the memories. Returns the outputs, q × d.
+    ///
+    /// # Errors
+    /// As [`Effective::start`].
+    pub fn map(&self, cues: &[T]) -> Result<Vec<T>, crate::ModelError> {
+        let mut batch = self.start(cues)?;
+        let all: Vec<usize> = (0..batch.queries()).collect();
+        let descent = self.descent(Factor::MAP, Proof::Visible, 0);
+        descent.read(&mut batch, &all);
+        descent.advance(&mut batch, &all);
+        Ok(batch.g)
+    }
+}
+
+impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, T, Lv, Lh, M> {
+    /// Reads the memories for the active queries and leaves each its answer and field.
+    fn read(&self, batch: &mut Batch<T>, active: &[usize]) {
+        let d = batch.features;
+        let scratch = &mut batch.scratch;
+        let moved = self.proof == Proof::Full && active.iter().any(|&q| batch.queries[q].steps > 0);
+        pack(&batch.g, active, d, &mut scratch.outputs);
+        if moved {
+            pack(&batch.moves, active, d, &mut scratch.moves);
+            scratch.before.clear();
+            scratch.before.extend(active.iter().map(|&q| batch.queries[q].before));
+        }
+        let moved = moved.then_some(Moved { by: &scratch.moves, before: &scratch.before });
+        let question = Question {
+            hidden: self.model.hidden(),
+            bias: self.model.bias(),
+            outputs: &scratch.outputs,
+            moved,
+            top: self.top,
+        };
+        self.model.memories.read(&question, &mut scratch.answers);
+        for (k, &q) in active.iter().enumerate() {
+            let answer = scratch.answers.get(k);
+            batch.fields[q * d..][..d].copy_from_slice(scratch.answers.field(k));
+            batch.queries[q].field_scale = answer.log_scale;
+            batch.queries[q].answer = Some(answer.clone());
+        }
+    }
+
+    /// I + Ξᵀf into the scratch target; returns ln of its unit.
+    fn target(&self, batch: &mut Batch<T>, q: usize) -> f64 {
+        let field = &batch.fields[q * batch.features..][..batch.features];
+        let target = &mut batch.scratch.target;
+        let scale = batch.queries[q].field_scale;
+        let unit = match (self.model.input(), self.model.visible.0.properties().homogeneous) {
+            _ if scale == f64::NEG_INFINITY => 0.0,
+            (None, true) => scale,
+            (Some(_), true) => scale.max(0.0),
+            (_, false) => 0.0,
+        };
+        let take = (scale - unit).exp();
+        let mix = |t: &mut f64, f: f64| *t = if take > 0.0 { take * f } else { 0.0 };
+        target.iter_mut().zip(field).for_each(|(t, &f)| mix(t, f));
+        if let Some(input) = self.model.input() {
+            let own = (-unit).exp();
+            target.iter_mut().zip(input).for_each(|(t, i)| *t += own * i);
+        }
+        unit
+    }
+
+    /// ‖∂L_v(I + Ξᵀf) − g‖/‖g‖: free of v and η, and ties count as rest.
+    fn residual(&self, batch: &mut Batch<T>, q: usize) -> f64 {
+        let homogeneous = self.model.visible.0.properties().homogeneous;
+        self.target(batch, q);
+        let d = batch.features;
+        let g = &batch.g[q * d..][..d];
+        let scratch = &mut batch.scratch;
+        let largest = scratch.target.iter().fold(0.0f64, |m, t| m.max(t.abs()));
+        let unit = if homogeneous && largest > 0.0 { largest } else { 1.0 };
+        let direction = scratch.target.iter().map(|t| T::of(t / unit));
+        scratch.v.iter_mut().zip(direction).for_each(|(v, t)| *v = t);
+        scratch.g.copy_from_slice(g);
+        self.model.visible.0.activate(&scratch.v, &mut scratch.g);
+        let distance = distance(&scratch.g, g);
+        let size = norm(g);
+        match () {
+            () if distance == 0.0 => 0.0,
+            () if size > 0.0 => distance / size,
+            () => 1.0, // from rest at 0, every move is as large as the state it leads to
+        }
+    }
+
+    fn energy(&self, g: &[T], answer: &Answer) -> Energy {
+        let along = |input: &[f64]| g.iter().zip(input).map(|(g, i)| g.f64() * i).sum::<f64>();
+        let input = self.model.input().map_or(0.0, along);
+        Energy::of_terms(&[self.model.visible.0.conjugate(g), -input, -answer.value])
+    }
+
+    fn certificate(&self, query: &Query, sizes: &Sizes, answer: &Answer) -> Certificate {
+        if query.steps == 0 {
+            return Certificate { proof: self.proof, ..Certificate::ZERO };
+        }
+        let mut terms = [query.relaxation.detour, query.relaxation.bregman, 0.0];
+        if self.proof == Proof::Full {
+            terms[2] = answer.gap;
+        }
+        let rounding = self.rounding(&query.sizes, sizes);
+        Certificate::of_terms(&terms, rounding, self.proof)
+    }
+
+    /// What the rounding of overlaps, of the read-out and of the stored state can take off a drop:
+    /// 2γ_{d+8}·M(‖g‖ + ‖g'‖)‖f‖₁ + γ_{264}·M‖f‖₁‖Δg‖ + 4u(‖v‖ + ‖v'‖)(‖g‖ + ‖g'‖).
+    fn rounding(&self, before: &Sizes, after: &Sizes) -> f64 {
+        let gamma = |n: usize| {
+            let nu = n as f64 * T::UNIT_ROUNDOFF;
+            nu / (1.0 - nu).max(0.5)
+        };
+        let (norm, outputs) = (self.model.memories.largest_norm(), before.outputs + after.outputs);
+        let activity = before.activity.max(after.activity);
+        let overlaps = 2.0 * gamma(self.model.features() + 8) * norm * outputs * activity;
+        let read_out = gamma(264) * norm * before.activity * after.moved;
+        let state = 4.0 * T::UNIT_ROUNDOFF * (before.currents + after.currents) * outputs;
+        overlaps + read_out + state
+    }
+
+    fn step(&self, batch: &mut Batch<T>, q: usize) {
+        let log_scale = self.target(batch, q);
+        let d = batch.features;
+        let (range, query) = (q * d..(q + 1) * d, &mut batch.queries[q]);
+        let (v, g) = (&mut batch.v[range.clone()], &mut batch.g[range.clone()]);
+        let scratch = &mut batch.scratch;
+        let (relaxation, unit) = self.model.visible.relax(
+            (Scaled { values: v, log_scale: query.log_scale }, g),
+            Scaled { values: &scratch.target, log_scale },
+            self.factor,
+            (&mut scratch.v, &mut scratch.g),
+        );
+        let moves = &mut batch.moves[range.clone()];
+        for ((moved, to), from) in moves.iter_mut().zip(&scratch.g).zip(&*g) {
+            *moved = *to - *from;
+        }
+        let field = batch.fields[range].iter();
+        let tilt: f64 = field.zip(&*moves).map(|(f, m)| f * m.f64()).sum();
+        let factor = query.field_scale.exp();
+        let tilt = if tilt == 0.0 || factor == 0.0 { 0.0 } else { tilt * factor };
+        let value = query.answer.as_ref().map_or(f64::NAN, |answer| answer.value);
+        query.before = attractor_lagrangian::Before { value, tilt };
+        query.relaxation = relaxation;
+        query.log_scale = unit;
+        query.steps += 1;
+        v.copy_from_slice(&scratch.v);
+        g.copy_from_slice(&scratch.g);
+    }
+}
+
+impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> System
+    for Descent<'_, T, Lv, Lh, M>
+{
+    type State = Batch<T>;
+
+    fn queries(&self, batch: &Batch<T>) -> usize {
+        batch.queries()
+    }
+
+    fn look(&self, batch: &mut Batch<T>, active: &[usize], looks: &mut [Look]) {
+        self.read(batch, active);
+        for &q in active {
+            let residual = self.residual(batch, q);
+            let d = batch.features;
+            let range = q * d..(q + 1) * d;
+            let query = &batch.queries[q];
+            let Some(answer) = query.answer.as_ref() else { continue };
+            let sizes = Sizes {
+                currents: norm(&batch.v[range.clone()]) * query.log_scale.exp(),
+                outputs: norm(&batch.g[range.clone()]),
+                moved: norm(&batch.moves[range.clone()]),
+                activity: answer.activity,
+            };
+            looks[q] = Look {
+                energy: self.energy(&batch.g[range], answer),
+                certificate: self.certificate(query, &sizes, answer),
+                residual,
+            };
+            batch.queries[q].sizes = sizes;
+        }
+    }
+
+    fn advance(&self, batch: &mut Batch<T>, active: &[usize]) {
+        active.iter().for_each(|&q| self.step(batch, q));
+    }
+
+    fn guarantee(&self) -> Guarantee {
+        Guarantee::Unconditional
+    }
+
+    /// The rounding of one read: its sums are short in the scalar and continue in f64.
+    fn resolution(&self) -> f64 {
+        16.0 * T::UNIT_ROUNDOFF
+    }
+}
+
+fn pack<U: Copy>(rows: &[U], active: &[usize], d: usize, out: &mut Vec<U>) {
+    out.clear();
+    active.iter().for_each(|&q| out.extend_from_slice(&rows[q * d..][..d]));
+}
+
+fn norm<T: Real>(x: &[T]) -> f64 {
+    x.iter().map(|x| x.f64() * x.f64()).sum::<f64>().sqrt()
+}
+
+fn distance<T: Real>(x: &[T], y: &[T]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| (x.f64() - y.f64()).powi(2)).sum::<f64>().sqrt()
+}

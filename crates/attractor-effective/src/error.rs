@@ -1,0 +1,60 @@
+//! Why a model or a cue is refused.
+
+use attractor_lagrangian::Inadmissible;
+
+/// A model that cannot keep its promises, or a cue that it cannot start from.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// The energy of this pair of Lagrangians has no lower bound, or one of them is not convex.
+    #[error(transparent)]
+    Inadmissible(#[from] Inadmissible),
+    /// A pair that is bounded below for small ‖Ξ‖ only.
+    #[error(
+        "the energy has no lower bound: {factor}·‖Ξ‖₂² = {value:.6} must stay below 1 with these two Lagrangians. Scale the memories down, or use a visible layer with bounded activation (absolute, norm, log-cosh)"
+    )]
+    NormTooLarge {
+        /// β_v·β_h.
+        factor: f64,
+        /// β_v·β_h·‖Ξ‖₂².
+        value: f64,
+    },
+    /// Scores or energies beyond the range of the scalar.
+    #[error(
+        "the largest possible overlap is {overlap:e}, and the hidden energy there is not finite in {dtype}: scale the memories down, lower the power, or use log-sum-exp"
+    )]
+    Overflow {
+        /// M·max‖g‖.
+        overlap: f64,
+        /// The scalar's name.
+        dtype: &'static str,
+    },
+    /// A vector of the wrong length.
+    #[error("{what} has {found} numbers, {expected} are needed")]
+    Width {
+        /// What it is.
+        what: &'static str,
+        /// The length needed.
+        expected: usize,
+        /// The length found.
+        found: usize,
+    },
+    /// A number that is not finite.
+    #[error("{what} {index} is {value}: only finite numbers can be used")]
+    NotFinite {
+        /// What it is.
+        what: &'static str,
+        /// Where it stands.
+        index: usize,
+        /// What stood there.
+        value: f64,
+    },
+    /// A zero cue for a layer that knows directions only.
+    #[error(
+        "cue {cue} is zero and has no direction to start the spherical model from: leave it out, or use the model `modern`"
+    )]
+    ZeroCue {
+        /// The cue, counted from 0.
+        cue: usize,
+    },
+}

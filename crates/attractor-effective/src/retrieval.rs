@@ -1,0 +1,176 @@
+//! What a retrieval says about itself.
+
+use crate::{Batch, Effective, ModelError};
+use attractor_dynamics::{
+    Certificate, Energy, Observer, Outcome, Proof, Run, StopError, StopRule, settle,
+};
+use attractor_lagrangian::{Factor, Lagrangian, Real};
+use attractor_synapse::{Answer, Memories, Nearest, Weight};
+
+/// What kind of state a retrieval ended in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// One memory: n_eff ≤ 1.1, or |overlap| ≥ 0.99 for spins (of −ξ if `negated`).
+    Single {
+        /// The spins are the negative of the memory.
+        negated: bool,
+    },
+    /// Several memories share the state: 1.1 < n_eff < 0.9·N.
+    Metastable,
+    /// All memories share the state: n_eff ≥ 0.9·N.
+    Global,
+    /// Spins that agree with no memory: |overlap| < 0.99 for all.
+    Mixture,
+    /// No hidden neuron is active.
+    Silent,
+}
+
+impl Kind {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Single { .. } => "single",
+            Self::Metastable => "metastable",
+            Self::Global => "global",
+            Self::Mixture => "mixture",
+            Self::Silent => "silent",
+        }
+    }
+}
+
+/// How to run a retrieval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recall {
+    /// The step factor η.
+    pub factor: Factor,
+    /// What the certificates account for.
+    pub proof: Proof,
+    /// When to stop.
+    pub rule: StopRule,
+    /// How many of the heaviest memories to name.
+    pub top: usize,
+}
+
+impl Recall {
+    /// The default: map steps with the visible proof until the residual is at most `tolerance`,
+    /// 1,000 steps at most, the 3 heaviest memories named.
+    ///
+    /// # Errors
+    /// [`StopError`] for a tolerance that is negative or not finite.
+    pub fn to_rest(tolerance: f64) -> Result<Self, StopError> {
+        Ok(Self::by(StopRule::rest(tolerance, 1000)?))
+    }
+
+    /// Exactly `steps` map steps; what is reported as settled is decided by `tolerance`.
+    ///
+    /// # Errors
+    /// As [`Recall::to_rest`].
+    pub fn steps(steps: usize, tolerance: f64) -> Result<Self, StopError> {
+        Ok(Self::by(StopRule::exactly(steps, tolerance)?))
+    }
+
+    /// Map steps by `rule`.
+    pub fn by(rule: StopRule) -> Self {
+        Self { factor: Factor::MAP, proof: Proof::Visible, rule, top: 3 }
+    }
+
+    /// The tolerance that suits a scalar: 1e-6 for `f32`, 1e-10 for `f64`.
+    pub fn tolerance<T: Real>() -> f64 {
+        if T::UNIT_ROUNDOFF > 1e-10 { 1e-6 } else { 1e-10 }
+    }
+}
+
+/// What was found for one cue, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retrieval<T> {
+    /// The recalled output g, d numbers.
+    pub state: Vec<T>,
+    /// Map or relaxation steps taken.
+    pub steps: usize,
+    /// Why it stopped.
+    pub outcome: Outcome,
+    /// The energy of the cue, without additive constants.
+    pub energy_start: Energy,
+    /// The energy of the recalled state.
+    pub energy: Energy,
+    /// The proven decrease between the two.
+    pub certificate: Certificate,
+    /// ‖∂L_v(I + Ξᵀf) − g‖/‖g‖ of the recalled state.
+    pub residual: f64,
+    /// n_eff = 1/Σp², p_μ = |f_μ|/Σ|f|.
+    pub effective_memories: f64,
+    /// What kind of state it is.
+    pub kind: Kind,
+    /// The memories that the state is most and least aligned with.
+    pub nearest: Nearest,
+    /// The heaviest memories with their share of the weight.
+    pub top: Vec<Weight>,
+}
+
+impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T, Lv, Lh, M> {
+    /// Recalls one cue with the defaults of [`Recall::to_rest`].
+    ///
+    /// # Errors
+    /// As [`Effective::start`], and [`ModelError::Width`] if the cue is not d numbers long.
+    pub fn recall(&self, cue: &[T]) -> Result<Retrieval<T>, ModelError> {
+        if cue.len() != self.features() {
+            let (expected, found) = (self.features(), cue.len());
+            return Err(ModelError::Width { what: "the cue", expected, found });
+        }
+        let rule = StopRule::rest(Recall::tolerance::<T>(), 1000);
+        let how = Recall::by(rule.unwrap_or_else(|_| unreachable!("the tolerance is a constant")));
+        let mut found = self.retrieve(cue, &how, &mut ())?;
+        Ok(found.swap_remove(0))
+    }
+
+    /// Recalls a batch of cues, q × d; every cue stops by itself.
+    ///
+    /// Costs one read of the memories per step, and one more.
+    ///
+    /// # Errors
+    /// As [`Effective::start`].
+    pub fn retrieve(
+        &self,
+        cues: &[T],
+        how: &Recall,
+        observer: &mut dyn Observer,
+    ) -> Result<Vec<Retrieval<T>>, ModelError> {
+        let mut batch = self.start(cues)?;
+        let descent = self.descent(how.factor, how.proof, how.top);
+        let runs = settle(&descent, &mut batch, &how.rule, observer);
+        Ok(runs.iter().enumerate().map(|(q, run)| self.describe(&batch, q, run)).collect())
+    }
+
+    fn describe(&self, batch: &Batch<T>, q: usize, run: &Run) -> Retrieval<T> {
+        let answer = batch.queries[q].answer.as_ref().unwrap_or_else(|| unreachable!("looked at"));
+        Retrieval {
+            state: batch.output(q).to_vec(),
+            steps: run.steps,
+            outcome: run.outcome,
+            energy_start: run.energy_start,
+            energy: run.energy,
+            certificate: run.certificate,
+            residual: run.residual,
+            effective_memories: answer.effective_memories,
+            kind: self.kind(answer),
+            nearest: answer.nearest,
+            top: answer.top.clone(),
+        }
+    }
+
+    fn kind(&self, answer: &Answer) -> Kind {
+        let (n_eff, nearest) = (answer.effective_memories, &answer.nearest);
+        match () {
+            () if self.has_spins() && nearest.overlap >= 0.99 => Kind::Single { negated: false },
+            () if self.has_spins() && nearest.opposite_overlap <= -0.99 => {
+                Kind::Single { negated: true }
+            }
+            () if self.has_spins() => Kind::Mixture,
+            () if n_eff == 0.0 => Kind::Silent,
+            () if n_eff <= 1.1 => Kind::Single { negated: false },
+            () if n_eff >= 0.9 * self.memories.memories() as f64 => Kind::Global,
+            () => Kind::Metastable,
+        }
+    }
+}
