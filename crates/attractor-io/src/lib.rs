@@ -1,1 +1,117 @@
-//! (in progress)
+//! Patterns and memory files in and out: checked, bounded, atomic.
+//!
+//! [`read_patterns`] recognises npy, npz, csv, IDX, PNG and safetensors by their content, gzipped
+//! or not, and gives validated [`Patterns`](attractor_synapse::Patterns) or an [`IoError`] that
+//! names the file, the place in it and the remedy. [`save_memory`] and [`load_memory`] keep a
+//! [`Memory`]: patterns with their normalisation, labels and picture size. [`write_output`] writes
+//! whole files or none.
+//!
+//! What it deliberately is not: it contains no algorithms, it never guesses from a file's name
+//! what is in it, and it allocates nothing that the file's own size does not justify.
+//!
+//! ```
+//! use attractor_io::{Memory, Overwrite, ReadOptions, Source, load_memory, read_patterns, save_memory};
+//! use attractor_synapse::{Normalization, Normalize};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let folder = tempfile::tempdir()?;
+//!     let (table, path) = (folder.path().join("table.csv"), folder.path().join("two.mem"));
+//!     std::fs::write(&table, "x,y\n3,4\n0,2\n")?;
+//!
+//!     let raw = read_patterns::<f32>(&Source::from(&*table), &ReadOptions::default())?.patterns;
+//!     let unit = Normalization::fit(Normalize::Unit, &raw);
+//!     let memory = Memory::new(unit.apply(raw)?, unit, None, None)?;
+//!     save_memory(&path, &memory, Overwrite::Refuse)?;
+//!     assert_eq!(load_memory::<f32>(&Source::from(&*path))?.memory, memory);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # The memory file, version 1
+//!
+//! A safetensors file: what reads those reads this. All numbers are little-endian.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0..8 | n, the length of the header as an unsigned integer; a multiple of 8, at most [`HEADER_LIMIT`] |
+//! | 8..8+n | the header: a JSON object with its keys in order and no blanks between, filled with blanks at its end |
+//! | then | `mean`, d numbers of 8 bytes, only for the normalisation `center` |
+//! | then, to the end | `patterns`, N·d numbers of 4 or 8 bytes, pattern after pattern |
+//!
+//! The header has the keys `__metadata__`, `mean` (only with that tensor) and `patterns`. A tensor
+//! is stated as `{"data_offsets":[start,end],"dtype":"F32","shape":[N,d]}`, offsets counting from
+//! the end of the header; `mean` is `F64` with the shape `[d]`, `patterns` is `F32` or `F64`. The
+//! values of `__metadata__` are strings:
+//!
+//! | key | value | present |
+//! |---|---|---|
+//! | `checksum` | CRC-32 in eight lower-case hexadecimal digits, see below | always |
+//! | `dtype` | `f32` or `f64`, as the tensor `patterns` says in capitals | always |
+//! | `format` | `attractor.memory` | always |
+//! | `image` | height and width in pixels, as `28x28`; their product is d | if the patterns are pictures |
+//! | `labels` | a JSON array of N strings | if there are labels |
+//! | `normalize` | `none`, `center`, `unit` or `sign` | always |
+//! | `threshold` | a decimal that reads back as the same `f64` | only for `sign` |
+//! | `version` | `1` | always |
+//!
+//! The checksum is the CRC-32 of zip and gzip over parts that each end in a zero byte: for every
+//! metadata key but `checksum`, in order, the key and the value; then for every tensor, in order
+//! of the names, its name, its dtype, its shape with commas (`60000,784`) and its bytes.
+//!
+//! A reader refuses a version above 1 by name, and in version 1 every key and tensor that is not
+//! listed here. The same memory always gives the same bytes. Appending to a memory rewrites the
+//! whole file, which costs as much as saving it.
+
+// What every reader makes: numbers with a shape.
+mod array;
+// The number types of the binary formats.
+mod element;
+// Rows as the bytes of a file.
+mod encode;
+// What can go wrong, and whose fault it is.
+mod error;
+// Which format a file is, by its content.
+mod format;
+// The header of a memory file and its checksum.
+mod header;
+// The formats, one in each file.
+mod idx;
+mod image;
+mod npy;
+mod npz;
+mod table;
+mod tensors;
+// Labels.
+mod labels;
+// How large things may become.
+mod limits;
+// What is stored.
+mod memory;
+// Memories in and out of files.
+mod memory_file;
+// Which arrays of a file with several.
+mod named;
+// Files out, whole or not at all.
+mod output;
+// The one way in.
+mod read;
+// Where bytes come from.
+mod source;
+
+pub use encode::{OutputKind, encode_rows};
+pub use error::{ErrorClass, IoError};
+pub use format::Format;
+pub use labels::read_labels;
+pub use limits::{
+    HEADER_LIMIT, INFLATED_FLOOR, INFLATED_LIMIT, INFLATED_RATIO, INFLATED_RATIO_ALWAYS,
+    STREAM_LIMIT,
+};
+pub use memory::{Memory, MemoryError};
+pub use memory_file::{LoadedMemory, load_memory, save_memory};
+pub use output::{Overwrite, check_output, write_output};
+pub use read::{Loaded, ReadOptions, read_patterns};
+pub use source::Source;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,64 @@
+//! safetensors: a JSON header of names, types, shapes and offsets, then the numbers.
+
+use crate::array::{Array, Layout};
+use crate::element::{Element, Endian};
+use crate::named::Arrays;
+use crate::source::malformed;
+use crate::{Format, IoError};
+use attractor_lagrangian::Real;
+use safetensors::{Dtype, SafeTensors};
+
+/// An opened file.
+pub(crate) struct Tensors<'a>(SafeTensors<'a>);
+
+impl<'a> Tensors<'a> {
+    /// Reads the header and checks that the tensors fill the file.
+    pub(crate) fn open(name: &str, bytes: &'a [u8]) -> Result<Self, IoError> {
+        SafeTensors::deserialize(bytes)
+            .map(Self)
+            .map_err(|error| malformed(name, Format::SafeTensors, "header", error))
+    }
+}
+
+impl<T: Real> Arrays<T> for Tensors<'_> {
+    fn list(&mut self, _: &str) -> Result<Vec<(String, Vec<u64>)>, IoError> {
+        let sizes = |shape: &[usize]| shape.iter().map(|n| *n as u64).collect();
+        let mut list: Vec<_> =
+            self.0.iter().map(|(name, view)| (name.to_owned(), sizes(view.shape()))).collect();
+        list.sort();
+        Ok(list)
+    }
+
+    fn take(&mut self, place: &str, array: &str) -> Result<Array<T>, IoError> {
+        let format = Format::SafeTensors;
+        let view =
+            self.0.tensor(array).map_err(|error| malformed(place, format, "header", error))?;
+        let element = element(view.dtype()).ok_or_else(|| IoError::Element {
+            name: place.to_owned(),
+            format,
+            found: view.dtype().to_string(),
+        })?;
+        let shape = view.shape().iter().map(|n| *n as u64).collect();
+        let layout = Layout { format, element, endian: Endian::Little, shape, fortran: false };
+        layout.decode(place, view.data())
+    }
+}
+
+fn element(dtype: Dtype) -> Option<Element> {
+    match dtype {
+        Dtype::BOOL => Some(Element::Bool),
+        Dtype::I8 => Some(Element::I8),
+        Dtype::U8 => Some(Element::U8),
+        Dtype::I16 => Some(Element::I16),
+        Dtype::U16 => Some(Element::U16),
+        Dtype::I32 => Some(Element::I32),
+        Dtype::U32 => Some(Element::U32),
+        Dtype::I64 => Some(Element::I64),
+        Dtype::U64 => Some(Element::U64),
+        Dtype::F16 => Some(Element::F16),
+        Dtype::BF16 => Some(Element::BF16),
+        Dtype::F32 => Some(Element::F32),
+        Dtype::F64 => Some(Element::F64),
+        _ => None,
+    }
+}
