@@ -17,6 +17,8 @@ pub(crate) fn read<T: Real>(name: &str, bytes: &[u8]) -> Result<Array<T>, IoErro
     let limit = allowance(bytes.len());
     let mut decoder = Decoder::new(Cursor::new(bytes));
     decoder.set_limits(Limits { bytes: usize::try_from(limit).unwrap_or(usize::MAX) });
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
     decoder.set_transformations(Transformations::EXPAND);
     let mut reader = decoder.read_info().map_err(broken)?;
     let size = reader.output_buffer_size().unwrap_or(usize::MAX);

@@ -26,11 +26,12 @@ pub(crate) fn shape(name: &str, bytes: &[u8]) -> Result<Vec<u64>, IoError> {
 /// `rows` as a C-order `<f4` or `<f8` array of this shape, version 1.0.
 pub(crate) fn write<T: Real>(rows: &[T], shape: &[usize]) -> Vec<u8> {
     let size = size_of::<T>();
-    let sizes: String = shape.iter().map(|n| format!("{n}, ")).collect();
-    let mut header = format!(
-        "{{'descr': '<f{size}', 'fortran_order': False, 'shape': ({}), }}",
-        sizes.trim_end()
-    );
+    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
+    let shape = match &sizes[..] {
+        [one] => format!("({one},)"),
+        all => format!("({})", all.join(", ")),
+    };
+    let mut header = format!("{{'descr': '<f{size}', 'fortran_order': False, 'shape': {shape}, }}");
     // numpy's own alignment: magic, version, length, header and newline fill a multiple of 64
     let end = (MAGIC.len() + 4 + header.len() + 1).next_multiple_of(64);
     header.extend(std::iter::repeat_n(' ', end - MAGIC.len() - 4 - header.len() - 1));
@@ -172,12 +173,21 @@ impl<'a> Scan<'a> {
         Ok(text)
     }
 
-    /// A plain type is a string; a list describes a structured array.
+    /// A plain type is a string. A list describes a structured array; it is stepped over, so that
+    /// such an array beside others does no harm.
     fn descr(&mut self) -> Result<&'a str, String> {
-        if self.take("[") {
-            return Err("structured arrays are not read: save one plain array".to_owned());
+        let text = self.0.trim_start();
+        if !text.starts_with('[') {
+            return self.string();
         }
-        self.string()
+        let mut depth = 0i32;
+        let end = text.bytes().position(|b| {
+            depth += i32::from(b == b'[') - i32::from(b == b']');
+            depth == 0
+        });
+        let (list, rest) = text.split_at(end.ok_or("a list does not end")? + 1);
+        self.0 = rest;
+        Ok(list)
     }
 
     fn boolean(&mut self) -> Result<bool, String> {
@@ -226,11 +236,20 @@ mod tests {
     }
 
     #[test]
+    fn structured_arrays_are_a_type_that_is_not_read() {
+        let header =
+            "{'descr': [('a', '<f8', [2]), ('b', '|b1')], 'fortran_order': False, 'shape': (3,)}";
+        assert_eq!(Dict::parse(header).unwrap().shape, [3]);
+        let message = parse("s.npy", header).unwrap_err().to_string();
+        assert!(message.contains("numbers of type [('a', '<f8'"), "{message}");
+    }
+
+    #[test]
     fn broken_headers_say_what_is_wrong() {
         let cases = [
             ("", "\"{\" expected"),
             ("{'descr': '<f8'}", "\"fortran_order\" is missing"),
-            ("{'descr': [('a', '<f8')]}", "structured"),
+            ("{'descr': [('a', '<f8')", "a list does not end"),
             ("{'shape': (1, -2)}", "is not a size"),
             ("{'shape': (99999999999999999999,)}", "is not a size"),
             ("{'colour': 1}", "\"colour\" is unknown"),

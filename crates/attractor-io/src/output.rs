@@ -46,7 +46,7 @@ pub fn check_output(target: &Path, overwrite: Overwrite) -> Result<(), IoError> 
 /// # Errors
 /// As [`check_output`], and [`IoError::Write`] if the system refuses.
 pub fn write_output(target: &Path, overwrite: Overwrite, bytes: &[u8]) -> Result<(), IoError> {
-    let name = || target.display().to_string();
+    let name = || name_of(target);
     let written = match locate(target, overwrite)? {
         Target::Stdout => through(io::stdout().lock(), bytes),
         Target::Through(path) => {
@@ -119,14 +119,14 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 fn locate(target: &Path, overwrite: Overwrite) -> Result<Target, IoError> {
-    let name = || target.display().to_string();
-    if is_stdout(target) {
+    let name = || name_of(target);
+    let path = follow(target).map_err(|error| IoError::Write { name: name(), error })?;
+    if is_stdout(&path) {
         return Ok(Target::Stdout);
     }
-    if is_descriptor(target) {
-        return Ok(Target::Through(target.to_owned()));
+    if is_descriptor(&path) {
+        return Ok(Target::Through(path));
     }
-    let path = follow(target).map_err(|error| IoError::Write { name: name(), error })?;
     match fs::metadata(&path) {
         Ok(found) if found.is_dir() => Err(IoError::IsFolder { name: name() }),
         Ok(found) if !found.is_file() => Ok(Target::Through(path)),
@@ -158,11 +158,21 @@ fn is_descriptor(target: &Path) -> bool {
         || target.starts_with("/proc")
 }
 
-/// The end of a chain of symbolic links, which need not exist.
+fn name_of(target: &Path) -> String {
+    match is_stdout(target) {
+        true => "standard output".to_owned(),
+        false => target.display().to_string(),
+    }
+}
+
+/// The end of a chain of symbolic links, which need not exist; or the descriptor it leads to.
 fn follow(target: &Path) -> io::Result<PathBuf> {
     const LONGEST_CHAIN: usize = 40;
     let mut path = target.to_owned();
     for _ in 0..LONGEST_CHAIN {
+        if is_stdout(&path) || is_descriptor(&path) {
+            return Ok(path);
+        }
         match fs::symlink_metadata(&path) {
             Ok(found) if found.is_symlink() => path = folder_of(&path).join(fs::read_link(&path)?),
             _ => return Ok(path),

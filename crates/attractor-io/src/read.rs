@@ -1,5 +1,6 @@
 //! The one way in: from a source to validated patterns.
 
+use crate::array::Array;
 use crate::named::select;
 use crate::npz::Npz;
 use crate::tensors::Tensors;
@@ -42,23 +43,28 @@ pub fn read_patterns<T: Real>(
     let wanted = options.array.as_deref();
     let (format, array) = match source.folder() {
         Some(folder) => (Format::Png, image::read_folder(folder)?),
-        None => {
-            let bytes = source.read()?;
-            let format = Format::recognise(&bytes)
-                .ok_or_else(|| IoError::Unrecognised { name: name.clone() })?;
-            let array = match format {
-                Format::Npz => select(&name, &mut Npz::open(&name, &bytes)?, wanted)?,
-                Format::SafeTensors => select(&name, &mut Tensors::open(&name, &bytes)?, wanted)?,
-                Format::Npy => npy::read(&name, &bytes)?,
-                Format::Csv => table::read(&name, &bytes)?,
-                Format::Idx => idx::read(&name, &bytes)?,
-                Format::Png => image::read(&name, &bytes)?,
-            };
-            (format, array)
-        }
+        None => read_bytes(&name, &source.read()?, wanted)?,
     };
     refuse_array_name(&name, format, wanted)?;
     array.into_patterns(&name, format)
+}
+
+fn read_bytes<T: Real>(
+    name: &str,
+    bytes: &[u8],
+    wanted: Option<&str>,
+) -> Result<(Format, Array<T>), IoError> {
+    let format =
+        Format::recognise(bytes).ok_or_else(|| IoError::Unrecognised { name: name.to_owned() })?;
+    let array = match format {
+        Format::Npz => select(name, &mut Npz::open(name, bytes)?, wanted)?,
+        Format::SafeTensors => select(name, &mut Tensors::open(name, bytes)?, wanted)?,
+        Format::Npy => npy::read(name, bytes)?,
+        Format::Csv => table::read(name, bytes)?,
+        Format::Idx => idx::read(name, bytes)?,
+        Format::Png => image::read(name, bytes)?,
+    };
+    Ok((format, array))
 }
 
 fn refuse_array_name(name: &str, format: Format, wanted: Option<&str>) -> Result<(), IoError> {

@@ -126,3 +126,28 @@ fn what_is_written_is_read_back() {
     let path = dir.file("y.png", encode_rows(OutputKind::Png, &five, 4, None).unwrap());
     assert_eq!(read(&path).unwrap().image, Some((5, 4)));
 }
+
+#[test]
+fn a_link_to_standard_output_is_not_renamed_over() {
+    let dir = Scratch::new();
+    symlink("/dev/stdout", dir.path("out.npy")).unwrap();
+    check_output(&dir.path("out.npy"), Refuse).unwrap();
+    check_output(Path::new("-"), Refuse).unwrap();
+    check_output(Path::new("/dev/stderr"), Refuse).unwrap();
+}
+
+#[test]
+fn a_reader_sees_the_old_file_or_the_new_one() {
+    let dir = Scratch::new();
+    let path = dir.file("x", vec![0u8; 1 << 16]);
+    let writer = std::thread::spawn({
+        let path = path.clone();
+        move || (1..50u8).for_each(|i| write_output(&path, Replace, &vec![i; 1 << 16]).unwrap())
+    });
+    while !writer.is_finished() {
+        let bytes = fs::read(&path).unwrap();
+        assert_eq!(bytes, vec![bytes[0]; 1 << 16]);
+    }
+    writer.join().unwrap();
+    assert_eq!(dir.names(), ["x"]);
+}
