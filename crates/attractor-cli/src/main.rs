@@ -1,1 +1,60 @@
-fn main() {}
+//! The program `attractor`: store patterns, recall them from damaged cues, and see why.
+
+mod args;
+mod demo;
+mod failure;
+mod figure;
+mod inspect;
+mod model;
+mod recall;
+mod report;
+mod store;
+mod watch;
+
+use args::{Cli, Command, Dtype};
+use clap::{CommandFactory, Parser};
+use failure::Failure;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                anstream::eprintln!("error: {}", failure.message);
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<u8, Failure> {
+    use_threads(cli.threads)?;
+    match cli.command {
+        Command::Demo(args) => demo::run(&args).map(|()| 0),
+        Command::Store(args) => match args.dtype {
+            Dtype::F32 => store::run::<f32>(&args),
+            Dtype::F64 => store::run::<f64>(&args),
+        },
+        Command::Recall(args) => match args.dtype {
+            Dtype::F32 => recall::run::<f32>(&args),
+            Dtype::F64 => recall::run::<f64>(&args),
+        },
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "attractor", &mut script);
+            report::print_bytes(&script).map(|()| 0)
+        }
+    }
+}
+
+fn use_threads(threads: Option<usize>) -> Result<(), Failure> {
+    let Some(threads) = threads else { return Ok(()) };
+    if threads == 0 {
+        return Err(Failure::usage("--threads must be at least 1"));
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    pool.map_err(|error| Failure { code: failure::RUNTIME, message: error.to_string() })
+}

@@ -1,0 +1,223 @@
+//! The command line.
+
+use attractor_synapse::Normalize;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Store patterns, recall them from damaged cues, and see why.
+#[derive(Debug, Parser)]
+#[command(name = "attractor", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Worker threads (default: one per core); the results do not depend on it
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Store, damage and recall the embedded digits with every model, and draw a page about it
+    Demo(DemoArgs),
+    /// Put patterns into a memory file
+    Store(StoreArgs),
+    /// Recall the patterns of a memory file from damaged cues
+    Recall(RecallArgs),
+    /// Say what a memory file holds
+    Inspect(InspectArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// The precision in which vectors are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Dtype {
+    F32,
+    F64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// The page to write
+    #[arg(short, long, value_name = "FILE", default_value = "attractor-demo.html")]
+    pub(crate) output: PathBuf,
+    /// Replace the page if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// The seed of the damage: the same seed gives the same bytes
+    #[arg(long, default_value_t = 1982)]
+    pub(crate) seed: u64,
+    /// Print one JSON object instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StoreArgs {
+    /// Patterns: npy, npz, csv (also gzipped), IDX, PNG or a folder of PNGs, safetensors; `-` reads
+    /// standard input
+    #[arg(required = true, value_name = "FILES")]
+    pub(crate) files: Vec<String>,
+    /// The memory file to write
+    #[arg(short, long, value_name = "MEM")]
+    pub(crate) output: PathBuf,
+    /// What to do to the patterns, and later to every cue [default: none]
+    #[arg(long, value_name = "none|center|unit|sign")]
+    pub(crate) normalize: Option<Normalize>,
+    /// One label per pattern: IDX, npy, or text with one per line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: Option<String>,
+    /// Add to an existing memory file, with the normalisation it has
+    #[arg(long, conflicts_with_all = ["normalize", "precision", "force"])]
+    pub(crate) append: bool,
+    /// The precision in the file (default: that of --dtype)
+    #[arg(long, value_enum)]
+    pub(crate) precision: Option<Dtype>,
+    /// The array to take from an npz or safetensors file (default: all that are two-dimensional)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) array: Option<String>,
+    /// The precision to work in
+    #[arg(long, value_enum, default_value = "f32")]
+    pub(crate) dtype: Dtype,
+    /// Replace the memory file if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// The models by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Model {
+    /// Hopfield 1982 with self-coupling
+    Hopfield,
+    /// Model A: spins
+    Dense,
+    /// Model B: attention
+    Modern,
+    /// Model C: states on the sphere
+    Spherical,
+}
+
+/// The hidden Lagrangians by their config names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Separation {
+    /// β⁻¹ ln Σ e^{βh}
+    LogSumExp,
+    /// (1/n) Σ max(h, 0)ⁿ
+    RectifiedPower,
+    /// (1/n) Σ hⁿ, n even
+    Power,
+    /// β⁻¹ Σ e^{βh}
+    Exponential,
+}
+
+/// β: a number, or chosen from the separation of the memories.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Beta {
+    Auto,
+    Value(f64),
+}
+
+impl std::str::FromStr for Beta {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.parse::<f64>()) {
+            ("auto", _) => Ok(Self::Auto),
+            (_, Ok(beta)) if beta > 0.0 && beta.is_finite() => Ok(Self::Value(beta)),
+            _ => Err("beta must be a positive finite number, or auto".to_owned()),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProofArg {
+    /// A proven lower bound of the decrease, free
+    Visible,
+    /// All of the decrease, for one more product per read
+    Full,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Bias {
+    None,
+    /// −½‖ξ‖² per memory: overlaps become distances
+    Euclidean,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecallArgs {
+    /// The memory file
+    #[arg(value_name = "MEM")]
+    pub(crate) memory: String,
+    /// The damaged cues, in any format that `store` reads; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cue: String,
+    /// The model
+    #[arg(long, value_enum, default_value = "modern")]
+    pub(crate) model: Model,
+    /// The hidden Lagrangian (default: log-sum-exp for modern, rectified-power for dense, power for
+    /// hopfield, exponential for spherical)
+    #[arg(long, value_enum)]
+    pub(crate) separation: Option<Separation>,
+    /// Inverse temperature of log-sum-exp and exponential, or `auto` from the separation of the
+    /// memories [default: 1]
+    #[arg(long, value_name = "B|auto", allow_negative_numbers = true)]
+    pub(crate) beta: Option<Beta>,
+    /// The power n of rectified-power [default: 3] and power [default: 2]
+    #[arg(long, value_name = "N")]
+    pub(crate) power: Option<u32>,
+    /// Take exactly N steps
+    #[arg(long, value_name = "N", conflicts_with_all = ["settle", "max_steps"])]
+    pub(crate) steps: Option<usize>,
+    /// Step until each cue is at rest (the default)
+    #[arg(long)]
+    pub(crate) settle: bool,
+    /// The most steps to take with --settle
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) max_steps: usize,
+    /// The residual that counts as rest [default: 1e-6 in f32, 1e-10 in f64]
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) tolerance: Option<f64>,
+    /// What the certificates account for
+    #[arg(long, value_enum, default_value = "visible")]
+    pub(crate) proof: ProofArg,
+    /// The hidden bias
+    #[arg(long, value_enum, default_value = "none")]
+    pub(crate) bias: Bias,
+    /// How many memories to name per cue
+    #[arg(long, value_name = "K", default_value_t = 3)]
+    pub(crate) top: usize,
+    /// Write the recalled states: npy, csv or png by extension; `-` writes npy to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Draw cues, recalled states, nearest memories and energies as SVG
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) figure: Option<PathBuf>,
+    /// Print one JSON object instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The array to take from an npz or safetensors file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) array: Option<String>,
+    /// The precision to work in
+    #[arg(long, value_enum, default_value = "f32")]
+    pub(crate) dtype: Dtype,
+    /// Replace outputs that exist
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// The memory file
+    #[arg(value_name = "FILE")]
+    pub(crate) memory: String,
+    /// Say which conditions hold at this inverse temperature
+    #[arg(long, value_name = "B|auto", allow_negative_numbers = true)]
+    pub(crate) beta: Option<Beta>,
+    /// Print one JSON object instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,74 @@
+//! Why the program ends with another code than 0.
+
+use attractor_effective::ModelError;
+use attractor_figure::FigureError;
+use attractor_io::{ErrorClass, IoError};
+use attractor_lagrangian::ParameterError;
+use std::io;
+
+/// An exit code with what to tell the user.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: u8,
+    pub(crate) message: String,
+}
+
+/// A runtime failure, or a state that is not finite.
+pub(crate) const RUNTIME: u8 = 1;
+/// The command line asks for something that cannot be.
+pub(crate) const USAGE: u8 = 2;
+/// The data is bad.
+pub(crate) const INPUT: u8 = 3;
+/// `--settle` did not settle; the results are written.
+pub(crate) const NOT_SETTLED: u8 = 4;
+
+impl Failure {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { code: USAGE, message: message.into() }
+    }
+
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self { code: INPUT, message: message.into() }
+    }
+}
+
+impl From<IoError> for Failure {
+    fn from(error: IoError) -> Self {
+        let code = match error.class() {
+            ErrorClass::Input => INPUT,
+            ErrorClass::Usage => USAGE,
+            _ => RUNTIME,
+        };
+        Self { code, message: error.to_string() }
+    }
+}
+
+impl From<ParameterError> for Failure {
+    fn from(error: ParameterError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<ModelError> for Failure {
+    /// A pair of Lagrangians is the command line's choice; norms and cues are the data's.
+    fn from(error: ModelError) -> Self {
+        let code = if matches!(error, ModelError::Inadmissible(_)) { USAGE } else { INPUT };
+        Self { code, message: error.to_string() }
+    }
+}
+
+impl From<FigureError> for Failure {
+    fn from(error: FigureError) -> Self {
+        Self { code: RUNTIME, message: format!("the figure cannot be drawn: {error}") }
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// A reader that has seen enough (`attractor … | head`) ends the program quietly.
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self { code: 0, message: String::new() };
+        }
+        Self { code: RUNTIME, message: format!("cannot write to standard output: {error}") }
+    }
+}

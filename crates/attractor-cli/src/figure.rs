@@ -1,0 +1,82 @@
+//! What `recall --figure` draws: cue, recalled state and nearest memory, and energies per step.
+
+use crate::failure::Failure;
+use attractor_dynamics::{Look, Trace};
+use attractor_effective::Retrieval;
+use attractor_figure::{Chart, ImageGrid, Svg};
+use attractor_io::Memory;
+use attractor_lagrangian::Real;
+use attractor_synapse::Patterns;
+
+/// Cues that get a row of pictures.
+const ROWS: usize = 12;
+/// Cues that get an energy curve.
+pub(crate) const CURVES: usize = 4;
+
+pub(crate) fn draw<T: Real>(
+    memory: &Memory<T>,
+    cues: &Patterns<T>,
+    found: &[Retrieval<T>],
+    trace: &Trace,
+) -> Result<String, Failure> {
+    let mut drawings = vec![pictures(memory, cues, found)?];
+    drawings.extend(energies(trace)?);
+    Ok(Svg::stack(Some("Cue, recalled state and nearest memory"), &drawings).standalone())
+}
+
+/// The picture size of the patterns: as stored, else a square, else one row.
+fn shape<T: Real>(memory: &Memory<T>) -> (usize, usize) {
+    let features = memory.patterns().features();
+    let side = features.isqrt();
+    let guess = if side * side == features { (side, side) } else { (1, features) };
+    memory.image().unwrap_or(guess)
+}
+
+fn pictures<T: Real>(
+    memory: &Memory<T>,
+    cues: &Patterns<T>,
+    found: &[Retrieval<T>],
+) -> Result<Svg, Failure> {
+    let (height, width) = shape(memory);
+    let mut grid = ImageGrid::new(height, width).columns(&["cue", "recalled", "nearest memory"]);
+    for (q, found) in found.iter().enumerate().take(ROWS) {
+        let nearest = found.nearest.memory;
+        let finite = found.state.iter().all(|x| x.is_finite());
+        let images = [
+            Some(numbers(cues.row(q))),
+            finite.then(|| numbers(&found.state)),
+            (nearest < memory.patterns().len()).then(|| numbers(memory.patterns().row(nearest))),
+        ];
+        let images: Vec<Option<&[f64]>> = images.iter().map(Option::as_deref).collect();
+        let overlap = if finite { format!("{:.3}", found.nearest.overlap) } else { String::new() };
+        let name = memory.label(nearest).map_or_else(|| format!("#{nearest}"), str::to_owned);
+        grid = grid.row_with_gaps(&format!("cue {q}"), &images).captions(&["", &overlap, &name]);
+    }
+    Ok(grid.draw()?)
+}
+
+fn numbers<T: Real>(row: &[T]) -> Vec<f64> {
+    row.iter().map(|x| x.f64()).collect()
+}
+
+/// Energies of the first cues, with what their certificates prove: E never lies above it.
+fn energies(trace: &Trace) -> Result<Option<Svg>, Failure> {
+    let mut chart = Chart::new("Energy per step, and the bound that its certificates prove")
+        .x_axis("step")
+        .y_axis("energy (no additive constants)");
+    let finite = |looks: &&Vec<Look>| looks.len() > 1 && looks.iter().all(Look::is_finite);
+    let mut drawn = 0;
+    for (q, looks) in trace.looks().iter().enumerate().filter(|(_, looks)| finite(looks)) {
+        let mut proved = looks[0].energy.value;
+        let bound = looks.iter().enumerate().map(|(step, look)| {
+            proved -= look.certificate.drop;
+            (step as f64, proved)
+        });
+        let bound: Vec<(f64, f64)> = bound.collect();
+        let energy = looks.iter().enumerate().map(|(step, look)| (step as f64, look.energy.value));
+        chart = chart.line(&format!("cue {q}"), &energy.collect::<Vec<_>>());
+        chart = chart.steps(&format!("cue {q}, proved"), &bound);
+        drawn += 1;
+    }
+    Ok(if drawn == 0 { None } else { Some(chart.draw()?) })
+}

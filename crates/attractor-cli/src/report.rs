@@ -1,0 +1,146 @@
+//! What `recall` prints: one JSON object, or a table.
+
+use crate::failure::Failure;
+use attractor_dynamics::Outcome;
+use attractor_effective::{Kind, Retrieval};
+use attractor_lagrangian::Real;
+use serde::Serialize;
+use std::io::Write;
+
+/// The object that `recall --json` prints.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report<'a> {
+    pub(crate) schema: &'static str,
+    pub(crate) model: &'static str,
+    pub(crate) separation: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) beta: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) power: Option<u32>,
+    pub(crate) memories: usize,
+    pub(crate) features: usize,
+    pub(crate) dtype: &'static str,
+    pub(crate) guarantee: &'static str,
+    pub(crate) proof: &'static str,
+    pub(crate) queries: Vec<Query<'a>>,
+}
+
+/// One cue's line; a query that is not finite has no numbers.
+#[derive(Debug, Serialize)]
+pub(crate) struct Query<'a> {
+    steps: usize,
+    outcome: &'static str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    found: Option<Found<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Found<'a> {
+    energy_start: f64,
+    energy: f64,
+    certified_drop: f64,
+    rounding: f64,
+    residual: f64,
+    effective_memories: f64,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    negated: bool,
+    nearest: usize,
+    overlap: f64,
+    top: Vec<Top<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Top<'a> {
+    index: usize,
+    weight: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'a str>,
+}
+
+impl<'a> Query<'a> {
+    pub(crate) fn new<T: Real>(found: &Retrieval<T>, labels: Option<&'a [String]>) -> Self {
+        let finite = found.outcome != Outcome::NotFinite;
+        Self {
+            steps: found.steps,
+            outcome: found.outcome.name(),
+            found: finite.then(|| Found::new(found, labels)),
+        }
+    }
+}
+
+impl<'a> Found<'a> {
+    fn new<T: Real>(found: &Retrieval<T>, labels: Option<&'a [String]>) -> Self {
+        let label = |index: usize| labels.and_then(|l| l.get(index)).map(String::as_str);
+        let negated = found.kind == Kind::Single { negated: true };
+        let nearest = &found.nearest;
+        Self {
+            energy_start: found.energy_start.value,
+            energy: found.energy.value,
+            certified_drop: found.certificate.drop,
+            rounding: found.certificate.rounding,
+            residual: found.residual,
+            effective_memories: found.effective_memories,
+            kind: found.kind.name(),
+            negated,
+            nearest: if negated { nearest.opposite } else { nearest.memory },
+            overlap: if negated { nearest.opposite_overlap } else { nearest.overlap },
+            top: found
+                .top
+                .iter()
+                .map(|w| Top { index: w.memory, weight: w.weight, label: label(w.memory) })
+                .collect(),
+        }
+    }
+}
+
+impl Report<'_> {
+    /// One JSON object.
+    pub(crate) fn print_json(&self) -> Result<(), Failure> {
+        print_json(self)
+    }
+
+    /// A table with one line per cue.
+    pub(crate) fn print_table(&self) -> Result<(), Failure> {
+        let mut out = String::from(
+            "  cue  outcome       steps  kind        memories  nearest  overlap        energy  certified drop  label\n",
+        );
+        for (cue, query) in self.queries.iter().enumerate() {
+            out.push_str(&query.line(cue));
+        }
+        print_bytes(out.as_bytes())
+    }
+}
+
+impl Query<'_> {
+    fn line(&self, cue: usize) -> String {
+        let start = format!("{cue:5}  {:12}  {:5}", self.outcome, self.steps);
+        let Some(found) = &self.found else { return format!("{start}\n") };
+        let kind = if found.negated { "−single" } else { found.kind };
+        let label = found.top.first().and_then(|top| top.label).unwrap_or("");
+        let line = format!(
+            "{start}  {kind:10}  {:8.2}  {:7}  {:7.4}  {:12.6e}  {:14.6e}  {label}",
+            found.effective_memories,
+            found.nearest,
+            found.overlap,
+            found.energy,
+            found.certified_drop
+        );
+        format!("{}\n", line.trim_end())
+    }
+}
+
+/// One JSON object on standard output.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let mut text = serde_json::to_vec(value).map_err(std::io::Error::from)?;
+    text.push(b'\n');
+    print_bytes(&text)
+}
+
+/// Bytes on standard output; a closed pipe ends the program quietly.
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! `attractor store`: patterns into a memory file.
+
+use crate::args::{Dtype, StoreArgs};
+use crate::failure::Failure;
+use attractor_io::{
+    Memory, Overwrite, ReadOptions, Source, check_output, load_memory, read_labels, read_patterns,
+    save_memory,
+};
+use attractor_synapse::{Element, Memories, Normalization, PatternError, Patterns, Synapses};
+
+/// Patterns of all files with the picture size that they share.
+struct Gathered<T> {
+    patterns: Patterns<T>,
+    image: Option<(usize, usize)>,
+}
+
+pub(crate) fn run<T: Element>(args: &StoreArgs) -> Result<u8, Failure> {
+    if args.output.as_os_str() == "-" {
+        return Err(Failure::usage(
+            "a memory file cannot go to standard output: name a file with -o",
+        ));
+    }
+    if args.files.iter().filter(|f| *f == "-").count() > 1 {
+        return Err(Failure::usage("standard input can be read only once: give `-` one time"));
+    }
+    let overwrite = if args.force || args.append { Overwrite::Replace } else { Overwrite::Refuse };
+    check_output(&args.output, overwrite)?;
+    let labels = args.labels.as_ref().map(|l| read_labels(&Source::from_arg(l))).transpose()?;
+    let gathered = gather::<T>(args)?;
+    let added = gathered.patterns.len();
+    let memory = if args.append {
+        let kept = load_memory::<T>(&Source::from_arg(&args.output))?;
+        let mut memory = kept.memory;
+        let said = memory.append(gathered.patterns, labels);
+        said.map_err(|error| Failure::input(format!("{}: {error}", args.output.display())))?;
+        save(args, kept_precision(&kept.stored), &memory)?;
+        memory
+    } else {
+        let memory = fresh(args, gathered, labels)?;
+        save(args, args.precision.unwrap_or(args.dtype), &memory)?;
+        memory
+    };
+    tell(args, added, &memory);
+    Ok(0)
+}
+
+fn fresh<T: Element>(
+    args: &StoreArgs,
+    gathered: Gathered<T>,
+    labels: Option<Vec<String>>,
+) -> Result<Memory<T>, Failure> {
+    let kind = args.normalize.unwrap_or_default();
+    let normalization = Normalization::fit(kind, &gathered.patterns);
+    let patterns = normalization.apply(gathered.patterns).map_err(|e| input(&args.files, &e))?;
+    let memory = Memory::new(patterns, normalization, labels, gathered.image);
+    memory.map_err(|error| Failure::input(error.to_string()))
+}
+
+fn gather<T: Element>(args: &StoreArgs) -> Result<Gathered<T>, Failure> {
+    let options = ReadOptions { array: args.array.clone() };
+    let mut all: Option<Gathered<T>> = None;
+    for file in &args.files {
+        let loaded = read_patterns::<T>(&Source::from_arg(file), &options)?;
+        match &mut all {
+            None => all = Some(Gathered { patterns: loaded.patterns, image: loaded.image }),
+            Some(all) => {
+                let joined = all.patterns.append(&loaded.patterns);
+                joined.map_err(|e| {
+                    Failure::input(format!("{file}: {e}, as in the files before it"))
+                })?;
+                all.image = all.image.filter(|image| Some(*image) == loaded.image);
+            }
+        }
+    }
+    all.ok_or_else(|| Failure::usage("give at least one file of patterns"))
+}
+
+fn input(files: &[String], error: &PatternError) -> Failure {
+    Failure::input(format!("{}: {error}", files.join(", ")))
+}
+
+/// An appended file keeps the precision it has.
+fn kept_precision(stored: &str) -> Dtype {
+    if stored == "f64" { Dtype::F64 } else { Dtype::F32 }
+}
+
+fn save<T: Element>(args: &StoreArgs, precision: Dtype, memory: &Memory<T>) -> Result<(), Failure> {
+    let overwrite = if args.force || args.append { Overwrite::Replace } else { Overwrite::Refuse };
+    match precision {
+        Dtype::F32 => save_memory(&args.output, &cast::<T, f32>(memory)?, overwrite)?,
+        Dtype::F64 => save_memory(&args.output, &cast::<T, f64>(memory)?, overwrite)?,
+    }
+    Ok(())
+}
+
+fn cast<T: Element, U: Element>(memory: &Memory<T>) -> Result<Memory<U>, Failure> {
+    let wrong = |error: &dyn std::fmt::Display| Failure::input(error.to_string());
+    let patterns = memory.patterns().cast::<U>().map_err(|e| wrong(&e))?;
+    let labels = memory.labels().map(<[String]>::to_vec);
+    let normalization = memory.normalization().clone();
+    Memory::new(patterns, normalization, labels, memory.image()).map_err(|e| wrong(&e))
+}
+
+fn tell<T: Element>(args: &StoreArgs, added: usize, memory: &Memory<T>) {
+    let patterns = memory.patterns();
+    let norm = Synapses::new(patterns.clone()).largest_norm();
+    anstream::eprintln!(
+        "{}: {added} patterns stored, {} in all, {} features, normalisation {}, largest norm {norm:.4}",
+        args.output.display(),
+        patterns.len(),
+        patterns.features(),
+        memory.normalization().kind(),
+    );
+}
