@@ -24,6 +24,7 @@ impl Nearest {
         opposite_overlap: f64::INFINITY,
     };
 
+    /// Notes an overlap ξ·g/‖ξ‖; the state's length is divided out at the end of the read.
     pub(crate) fn see(&mut self, memory: usize, cosine: f64) {
         if cosine > self.overlap {
             (self.memory, self.overlap) = (memory, cosine);
@@ -31,6 +32,13 @@ impl Nearest {
         if cosine < self.opposite_overlap {
             (self.opposite, self.opposite_overlap) = (memory, cosine);
         }
+    }
+
+    /// The cosines to a state of this length, from what was seen of its overlaps; 0 for no length.
+    pub(crate) fn of_length(self, length: f64) -> Self {
+        let cosine = |overlap: f64| if length == 0.0 { 0.0 } else { overlap / length };
+        let (overlap, opposite_overlap) = (cosine(self.overlap), cosine(self.opposite_overlap));
+        Self { overlap, opposite_overlap, ..self }
     }
 
     fn merge(&mut self, other: &Self) {

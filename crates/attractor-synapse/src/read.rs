@@ -348,13 +348,23 @@ fn answer<T: Element>(question: &Question<'_, T>, partial: &Partial, q: usize) -
     let silent = tally.weight == 0.0;
     let share = |ln_weight: f64| (ln_weight - tally.log_scale).exp() / tally.weight;
     let ranked = partial.tops[q].ranked().iter().filter(|_| !silent);
+    let d = question.outputs.len() / partial.queries();
     Answer {
         value,
         log_scale: if silent { f64::NEG_INFINITY } else { log_factor },
         activity: if silent { 0.0 } else { tally.weight * log_factor.exp() },
         effective_memories: if silent { 0.0 } else { tally.weight / tally.square * tally.weight },
         gap,
-        nearest: partial.nearest[q],
+        nearest: partial.nearest[q].of_length(length(&question.outputs[q * d..][..d])),
         top: ranked.map(|r| Weight { memory: r.memory, weight: share(r.ln_weight) }).collect(),
     }
+}
+
+/// ‖x‖ by the largest entry, so that no square overflows or vanishes.
+fn length<T: Element>(x: &[T]) -> f64 {
+    let largest = x.iter().fold(0.0f64, |m, x| m.max(x.f64().abs()));
+    if largest == 0.0 {
+        return 0.0;
+    }
+    largest * x.iter().map(|x| (x.f64() / largest).powi(2)).sum::<f64>().sqrt()
 }
