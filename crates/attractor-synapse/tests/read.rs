@@ -184,7 +184,12 @@ fn gap_is_naive<T: Element>(
     let spread = hidden.spread(h, errors);
     let bend: f64 = match hidden {
         Hidden::Softmax(_) => 4.0 * (0..case.n).map(delta).fold(0.0, f64::max),
-        _ => (0..case.n).map(|i| ((f[i] - old[i]).abs() + 2.0 * spread[i]) * 4.0 * delta(i)).sum(),
+        _ => (0..case.n)
+            .map(|i| {
+                ((f[i] - old[i]).abs() + 2.0 * spread[i]) * 4.0 * delta(i)
+                    + spread[i] * moves[i].abs()
+            })
+            .sum(),
     };
     // each of the stored activations of two reads is rounded
     let stored = match hidden {
