@@ -1,5 +1,6 @@
 //! L(x) = ‖x‖: the spherical layer of model C (KH eq. 17–22).
 
+use crate::lagrangian::at_least_zero;
 use crate::{Growth, Lagrangian, Properties, Real, ZeroModes};
 
 /// L(x) = ‖x‖, g = x/‖x‖; at x = 0, where every vector of the unit ball is a subgradient, the
@@ -52,17 +53,22 @@ impl<T: Real> Lagrangian<T> for Norm {
 
     /// ‖t‖ − ĝ·t with ĝ = a/‖a‖: the part of t across ĝ, squared, over ‖t‖ + ĝ·t.
     fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
-        let length = norm(to);
-        if norm(slope) < 0.999 || norm(from) == 0.0 {
-            return (length - dot(slope, to)).max(0.0); // a state that began at the kink
+        let (length, a) = (norm(to), norm(from));
+        if norm(slope) < 0.999 || a == 0.0 {
+            return at_least_zero(length - dot(slope, to)); // a state that began at the kink
         }
-        let a = norm(from);
-        let along = from.iter().zip(to).map(|(a_i, t)| a_i.f64() / a * t.f64()).sum::<f64>();
+        let pairs = || to.iter().zip(from).map(|(t, a_i)| (t.f64(), a_i.f64()));
+        let along = pairs().map(|(t, a_i)| a_i / a * t).sum::<f64>();
         if along <= 0.0 {
             return length - along;
         }
-        let across = |(a_i, t): (&T, &T)| (t.f64() - a_i.f64() / a * along).powi(2);
-        from.iter().zip(to).map(across).sum::<f64>() / (length + along)
+        // t across ĝ is d = t − ca across ĝ for every c: a power of two keeps ca exact, and c ≈ 1 (or
+        // the ratio of the lengths, where they have different units) leaves d only its own digits
+        let c = (along / a).log2().round().exp2();
+        let step = |(t, a_i): (f64, f64)| t - c * a_i;
+        let forward = pairs().map(|pair| pair.1 / a * step(pair)).sum::<f64>();
+        let across = |pair: (f64, f64)| (step(pair) - pair.1 / a * forward).powi(2);
+        pairs().map(across).sum::<f64>() / (length + along)
     }
 }
 
