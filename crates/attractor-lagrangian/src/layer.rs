@@ -141,14 +141,14 @@ impl<L> Layer<L> {
         let log_scale = mix(x, target, factor.eta, x2, self.0.properties().homogeneous);
         y2.copy_from_slice(y);
         self.0.activate(x2, y2);
-        let bregman = scaled(self.0.bregman(x2, x.values, y), log_scale);
+        let bregman = at_least_zero(scaled(self.0.bregman(x2, x.values, y), log_scale));
         let detour = if factor.slack > 0.0 {
             let back = scaled(self.0.bregman(x.values, x2, y2), x.log_scale);
             factor.slack * (bregman + at_least_zero(back))
         } else {
             0.0
         };
-        (Relaxation { detour, bregman: at_least_zero(bregman) }, log_scale)
+        (Relaxation { detour, bregman }, log_scale)
     }
 }
 
