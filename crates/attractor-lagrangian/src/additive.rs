@@ -16,8 +16,11 @@ pub trait Primitive: Debug + Send + Sync {
     fn curvature(&self, x: f64) -> f64;
     /// F*(p), +∞ outside its domain.
     fn conjugate(&self, p: f64) -> f64;
-    /// D_F(a + by, a) ≥ 0 without cancellation, where a = `from`.
-    fn gap(&self, from: f64, by: f64) -> f64;
+    /// D_F(to, from) ≥ 0 without cancellation.
+    ///
+    /// `by` is to − from, which the caller may know to more digits than the difference has; of the
+    /// three only `from` may be the rounded one.
+    fn gap(&self, to: f64, from: f64, by: f64) -> f64;
     /// Growth and the like of ΣF.
     fn properties(&self) -> Properties;
     /// See [`Lagrangian::log_form`].
@@ -67,7 +70,7 @@ impl<T: Real, F: Primitive> Lagrangian<T> for Additive<F> {
     }
 
     fn bregman(&self, to: &[T], from: &[T], _slope: &[T]) -> f64 {
-        let gap = |(t, a): (&T, &T)| self.0.gap(a.f64(), t.f64() - a.f64());
+        let gap = |(t, a): (&T, &T)| self.0.gap(t.f64(), a.f64(), t.f64() - a.f64());
         to.iter().zip(from).map(gap).sum()
     }
 
@@ -82,6 +85,9 @@ impl<T: Real, F: Primitive> Lagrangian<T> for Additive<F> {
 
 /// Weights within e^{±40} are stored as they are: f32 reaches to e^{±87}, and a tile adds to that.
 const UNSCALED: f64 = 40.0;
+
+/// e^{−scale} must be a number.
+const LEAST_SCALE: f64 = -600.0;
 
 impl<T: Real, F: Primitive> Pool<T> for Additive<F> {
     fn weigh(&self, tile: &mut [T], tallies: &mut [Tally]) {
@@ -111,7 +117,7 @@ impl<T: Real, F: Primitive> Pool<T> for Additive<F> {
         let queries = before.len();
         for (row, by) in scores.chunks_exact(queries).zip(moves.chunks_exact(queries)) {
             for ((h, d), sum) in row.iter().zip(by).zip(&mut *sums) {
-                sum[0] += self.0.gap(h.f64() - d.f64(), d.f64());
+                sum[0] += self.0.gap(h.f64(), h.f64() - d.f64(), d.f64());
             }
         }
     }
@@ -137,7 +143,8 @@ impl<F: Primitive> Additive<F> {
             let steepest = self.0.slope(tally.value).abs().max(self.0.slope(tally.weight).abs());
             let scale = steepest.ln();
             let scaled = scale.is_finite() && scale.abs() > UNSCALED;
-            *tally = Tally { log_scale: if scaled { scale } else { 0.0 }, ..Tally::EMPTY };
+            let log_scale = if scaled { scale.max(LEAST_SCALE) } else { 0.0 };
+            *tally = Tally { log_scale, ..Tally::EMPTY };
         }
     }
 }

@@ -46,8 +46,8 @@ impl Primitive for EvenPower {
         (n - 1.0) / n * p.abs().powf(n / (n - 1.0))
     }
 
-    fn gap(&self, from: f64, by: f64) -> f64 {
-        let (n, a, t) = (self.0, from, from + by);
+    fn gap(&self, t: f64, a: f64, by: f64) -> f64 {
+        let n = self.0;
         if (a >= 0.0) == (t >= 0.0) {
             return power_gap(n, t.abs(), a.abs(), by);
         }

@@ -42,10 +42,10 @@ impl Primitive for Exponential {
         if p < 0.0 { f64::INFINITY } else { (x_ln_x(p) - p) / self.beta() }
     }
 
-    fn gap(&self, from: f64, by: f64) -> f64 {
+    fn gap(&self, to: f64, from: f64, by: f64) -> f64 {
         let u = self.beta() * by;
         if u > 1.0 {
-            return self.value(from + by) - self.value(from) * (1.0 + u);
+            return self.value(to) - self.value(from) * (1.0 + u);
         }
         self.value(from) * phi(u)
     }

@@ -1,7 +1,8 @@
 //! L(x) = β⁻¹·Σ ln cosh βx: the graded neurons of Hopfield 1984 (KH eq. 24–28).
 
 use crate::error::positive_beta;
-use crate::special::{ln_cosh, softmax_gap, x_ln_x};
+use crate::lagrangian::at_least_zero;
+use crate::special::{ln_cosh, phi, x_ln_x};
 use crate::{
     Additive, Growth, Lagrangian, OnePass, ParameterError, Pool, Primitive, Properties, Real,
 };
@@ -79,15 +80,27 @@ impl Primitive for Scalar {
         if p.abs() > 1.0 {
             return f64::INFINITY;
         }
-        (x_ln_x(1.0 + p) + x_ln_x(1.0 - p)) / (2.0 * self.beta)
+        let twice = if p.abs() < 0.5 {
+            // the same without the cancellation of p against −p
+            p * (p.ln_1p() - (-p).ln_1p()) + (-p * p).ln_1p()
+        } else {
+            x_ln_x(1.0 + p) + x_ln_x(1.0 - p)
+        };
+        twice / (2.0 * self.beta)
     }
 
-    /// A log-sum-exp of the two states ±: p = σ(2βa), tilted by ±βd.
-    fn gap(&self, from: f64, by: f64) -> f64 {
-        let (a, u) = (2.0 * self.beta * from, 2.0 * self.beta * by);
-        let (p, q) = (logistic(a), logistic(-a));
-        let ln_p = |i: usize, _: f64| if i == 0 { ln_logistic(a) } else { ln_logistic(-a) };
-        softmax_gap([(p, q * u), (q, -p * u)].into_iter(), ln_p) / self.beta
+    /// The relative entropy of the two states ±, p = σ(2βa) against σ(2βt).
+    fn gap(&self, to: f64, from: f64, by: f64) -> f64 {
+        let side = if from < 0.0 { -2.0 * self.beta } else { 2.0 * self.beta };
+        let (t, a, u) = (side * to, side * from, side * by);
+        let (p, q) = (softplus(-a), softplus(a));
+        let (p, q) = ((-p).exp(), (-q).exp());
+        let gap = if u.abs() > 1.0 {
+            softplus(-t) - softplus(-a) + q * u // a ≥ 0, so that only small numbers cancel
+        } else {
+            (p * phi(q * u) + q * phi(-p * u)).ln_1p()
+        };
+        at_least_zero(gap / self.beta)
     }
 
     fn properties(&self) -> Properties {
@@ -99,11 +112,7 @@ impl Primitive for Scalar {
     }
 }
 
-/// σ(a) = 1/(1 + e^{−a}), without overflow for a ≪ 0.
-fn logistic(a: f64) -> f64 {
-    ln_logistic(a).exp()
-}
-
-fn ln_logistic(a: f64) -> f64 {
-    a.min(0.0) - (-a.abs()).exp().ln_1p()
+/// ln(1 + eᵃ) = −ln σ(−a).
+fn softplus(a: f64) -> f64 {
+    a.max(0.0) + (-a.abs()).exp().ln_1p()
 }

@@ -2,7 +2,7 @@
 
 use crate::error::positive_beta;
 use crate::lagrangian::at_least_zero;
-use crate::special::{phi, softmax_gap, x_ln_x};
+use crate::special::{phi, x_ln_x};
 use crate::{
     Before, Growth, Lagrangian, OnePass, ParameterError, Pool, Properties, Real, Tally, ZeroModes,
 };
@@ -36,8 +36,8 @@ impl LogSumExp {
 
 impl<T: Real> Lagrangian<T> for LogSumExp {
     fn value(&self, x: &[T]) -> f64 {
-        let (max, sum) = self.sum(x);
-        max + sum.ln() / self.beta
+        let weights = Weights::of(self.beta, x);
+        weights.max + weights.ln_sum / self.beta
     }
 
     fn activate(&self, x: &[T], g: &mut [T]) {
@@ -63,7 +63,16 @@ impl<T: Real> Lagrangian<T> for LogSumExp {
         if !inside {
             return f64::INFINITY;
         }
-        p.iter().map(|p| x_ln_x(p.f64())).sum::<f64>() / self.beta
+        // Σ p ln p + 1 − Σp: rounding that leads off the simplex costs nothing to first order. The
+        // largest p takes the 1, because it is what the small ones leave of it.
+        let mut top = 0.0f64;
+        let mut others = 0.0;
+        for p in p.iter().map(|p| p.f64()) {
+            let other = top.min(p);
+            others += x_ln_x(other) - other;
+            top = top.max(p);
+        }
+        (x_ln_x(top) - (top - 1.0) + others) / self.beta
     }
 
     fn properties(&self) -> Properties {
@@ -78,21 +87,70 @@ impl<T: Real> Lagrangian<T> for LogSumExp {
         }
     }
 
-    /// β⁻¹·KL(p ‖ p') through the changes of the currents less their mean.
-    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
-        let steps = || to.iter().zip(from).map(|(t, a)| self.beta * (t.f64() - a.f64()));
-        let mean: f64 = steps().zip(slope).map(|(u, p)| p.f64() * u).sum();
-        let (max, sum) = self.sum(from);
-        let ln_p = |i: usize, p: f64| match p {
-            p if p > 0.0 => p.ln(),
-            _ => self.beta * (from[i].f64() - max) - sum.ln(),
+    /// β⁻¹·KL(p ‖ p'), p before and p' after, through w = β(t − a) less its mean under p:
+    ///
+    /// e^{βD} = Σpeʷ = (1 + Σ_{w ≤ 1} pφ(w) − Σ_{w > 1} p(1 + w))/(1 − Σ_{w > 1} p'),
+    ///
+    /// because peʷ = p'e^{βD}, and p' has digits where p and eʷ are beyond any float.
+    fn bregman(&self, to: &[T], from: &[T], _slope: &[T]) -> f64 {
+        let (before, after) = (Weights::of(self.beta, from), Weights::of(self.beta, to));
+        let steps = || to.iter().zip(from).map(|(t, a)| (t.f64(), a.f64()));
+        let shift = steps().find(|(_, a)| *a >= before.max).map_or(0.0, |(t, a)| t - a);
+        let tilt = |t: f64, a: f64| self.beta * (t - a - shift);
+        let mean: f64 = steps().map(|(t, a)| before.ln(a).exp() * tilt(t, a)).sum();
+        let (mut small, mut risen) = (0.0, 0.0);
+        for (t, a) in steps() {
+            let (p, w) = (before.ln(a).exp(), tilt(t, a) - mean);
+            if w > 1.0 {
+                small -= p * (1.0 + w);
+                risen += after.ln(t).exp();
+            } else {
+                small += p * phi(w);
+            }
+        }
+        let gap = if risen > 0.5 {
+            let entropy = |(t, a)| match before.ln(a) {
+                ln_p if ln_p.exp() > 0.0 => ln_p.exp() * (ln_p - after.ln(t)),
+                _ => 0.0,
+            };
+            steps().map(entropy).sum()
+        } else {
+            small.ln_1p() - (-risen).ln_1p()
         };
-        let pairs = slope.iter().map(|p| p.f64()).zip(steps().map(|u| u - mean));
-        at_least_zero(softmax_gap(pairs, ln_p) / self.beta)
+        at_least_zero(gap / self.beta)
     }
 
     fn one_pass(&self) -> Option<OnePass<'_, T>> {
         Some(OnePass::Sum(self))
+    }
+}
+
+/// ln p of a softmax.
+#[derive(Debug, Clone, Copy)]
+struct Weights {
+    beta: f64,
+    max: f64,
+    /// ln Σe^{β(x − max)} to full relative precision, also when one weight is all but 1.
+    ln_sum: f64,
+}
+
+impl Weights {
+    fn of<T: Real>(beta: f64, x: &[T]) -> Self {
+        let max = x.iter().fold(f64::NEG_INFINITY, |m, x| m.max(x.f64()));
+        let mut top = false; // the first maximum is the 1 of ln(1 + …)
+        let rest = x.iter().filter(|x| {
+            top || {
+                top = x.f64() >= max;
+                !top
+            }
+        });
+        let ln_sum = rest.map(|x| (beta * (x.f64() - max)).exp()).sum::<f64>().ln_1p();
+        Self { beta, max, ln_sum }
+    }
+
+    /// ln p of the state with current x.
+    fn ln(&self, x: f64) -> f64 {
+        self.beta * (x - self.max) - self.ln_sum
     }
 }
 
@@ -134,7 +192,7 @@ impl<T: Real> Pool<T> for LogSumExp {
         for (row, by) in scores.chunks_exact(queries).zip(moves.chunks_exact(queries)) {
             for (((h, d), before), sum) in row.iter().zip(by).zip(before).zip(&mut *sums) {
                 let (h, d) = (h.f64(), d.f64());
-                let ln_w = self.beta * (h - d - before.value);
+                let ln_w = self.beta * (h - before.value - d); // h − L is exact for the winners
                 let x = self.beta * (d - before.tilt);
                 let w = ln_w.exp();
                 sum[0] += w;
@@ -147,11 +205,10 @@ impl<T: Real> Pool<T> for LogSumExp {
 
     fn gap_value(&self, sums: &[f64; 3], before: &Before, value: f64) -> f64 {
         let [s0, s1, s2] = *sums;
-        let small = s2 < s0;
-        let gap = if small {
+        let gap = if s2 < s0 * 1e15 {
             (((s1 + s2) / s0).ln_1p() - s1 / s0) / self.beta
         } else {
-            value - before.value - before.tilt
+            value - before.value - before.tilt // so far apart that the difference has its digits
         };
         at_least_zero(gap)
     }

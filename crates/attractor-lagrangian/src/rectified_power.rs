@@ -43,12 +43,12 @@ impl Primitive for RectifiedPower {
         if p < 0.0 { f64::INFINITY } else { (n - 1.0) / n * p.powf(n / (n - 1.0)) }
     }
 
-    fn gap(&self, from: f64, by: f64) -> f64 {
-        let (n, a, t) = (self.0, from, from + by);
+    fn gap(&self, t: f64, a: f64, by: f64) -> f64 {
+        let n = self.0;
         match (a > 0.0, t > 0.0) {
             (true, true) => power_gap(n, t, a, by),
             (true, false) => self.slope(a) * ((1.0 - 1.0 / f64::from(n)) * a - t),
-            (false, _) => self.value(t),
+            (false, _) => self.value(t) + keep_nan(a),
         }
     }
 

@@ -29,24 +29,6 @@ pub(crate) fn x_ln_x(x: f64) -> f64 {
     if x <= 0.0 { 0.0 } else { x * x.ln() }
 }
 
-/// The Bregman gap of the log-sum-exp of `pairs` (p, w): p the weights before the step, w the
-/// scaled changes of the currents less their mean under p. `ln_p` gives the logarithm of a weight
-/// by its index, for those that vanish in the stored output.
-pub(crate) fn softmax_gap(
-    pairs: impl Iterator<Item = (f64, f64)> + Clone,
-    ln_p: impl Fn(usize, f64) -> f64,
-) -> f64 {
-    let tops = pairs.clone().enumerate().map(|(i, (p, w))| ln_p(i, p) + w);
-    let top = tops.clone().fold(f64::NEG_INFINITY, f64::max);
-    if top > 1.0 {
-        return top + tops.map(|x| (x - top).exp()).sum::<f64>().ln();
-    }
-    let tilted = |(i, (p, w)): (usize, (f64, f64))| {
-        if w > 1.0 { (ln_p(i, p) + w).exp() - p * (1.0 + w) } else { p * phi(w) }
-    };
-    pairs.enumerate().map(tilted).sum::<f64>().ln_1p()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
