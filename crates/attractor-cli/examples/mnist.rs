@@ -1,0 +1,134 @@
+//! How much of 10,000 MNIST digits comes back from 1,000 damaged cues, model by model.
+//!
+//! `cargo run --release -p attractor-cli --example mnist -- train-images-idx3-ubyte` takes any IDX
+//! file of digits (its first 10,000) and prints the table of the README.
+
+use attractor_effective::{Effective, Recall};
+use attractor_io::{ReadOptions, Source, read_patterns};
+use attractor_lagrangian::{
+    Absolute, Additive, Exponential, Lagrangian, LogSumExp, Norm, Quadratic, RectifiedPower,
+};
+use attractor_synapse::{Normalization, Normalize, Patterns, Synapses};
+use rand::{RngExt, SeedableRng};
+use rand_distr::{Distribution, Normal};
+use rand_pcg::Pcg64;
+use std::error::Error;
+use std::time::Instant;
+
+const MEMORIES: usize = 10_000;
+const CUES: usize = 1_000;
+const SEED: u64 = 2020;
+/// The range of a pixel.
+const RANGE: f32 = 255.0;
+
+type Any = Box<dyn Lagrangian<f32>>;
+
+/// A row of the table: a model with the damaged cues in its own normalisation.
+struct Entry {
+    name: String,
+    model: Effective<f32, Any, Any>,
+    kind: Normalize,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args().nth(1).ok_or("give an IDX file of digits")?;
+    let pixels = first(read_patterns(&Source::from_arg(path), &ReadOptions::default())?.patterns)?;
+    println!("| model | damage | recalled | mean steps | seconds |");
+    println!("|---|---|---|---|---|");
+    for entry in entries(&pixels)? {
+        for damage in ["lower half", "noise"] {
+            let cues = damaged(&pixels, entry.kind, damage)?;
+            println!("{}", row(&entry, damage, &cues)?);
+        }
+    }
+    Ok(())
+}
+
+fn first(all: Patterns<f32>) -> Result<Patterns<f32>, Box<dyn Error>> {
+    let features = all.features();
+    let mut data = all.into_vec();
+    data.truncate(MEMORIES * features);
+    Ok(Patterns::new(data, features)?)
+}
+
+fn entries(pixels: &Patterns<f32>) -> Result<Vec<Entry>, Box<dyn Error>> {
+    let mut entries = Vec::new();
+    let power =
+        |n| -> Result<Any, Box<dyn Error>> { Ok(Box::new(Additive(RectifiedPower::new(n)?))) };
+    let exponential =
+        |beta| -> Result<Any, Box<dyn Error>> { Ok(Box::new(Additive(Exponential::new(beta)?))) };
+    let softmax = |beta| -> Result<Any, Box<dyn Error>> { Ok(Box::new(LogSumExp::new(beta)?)) };
+    let mut add = |name: &str, visible: Any, hidden: Any, kind: Normalize, euclidean: bool| {
+        let synapses = Synapses::new(normalised(pixels, pixels.clone(), kind)?);
+        let model = Effective::new(visible, hidden, synapses)?;
+        let model = if euclidean { model.with_euclidean_bias()? } else { model };
+        entries.push(Entry { name: name.to_owned(), model, kind });
+        Ok::<(), Box<dyn Error>>(())
+    };
+    let (sign, unit) = (Normalize::Sign, Normalize::Unit);
+    add("Hopfield 1982", Box::new(Absolute), Box::new(Quadratic), sign, false)?;
+    add("A, rectified power 3", Box::new(Absolute), power(3)?, sign, false)?;
+    add("A, rectified power 20", Box::new(Absolute), power(20)?, sign, false)?;
+    add("A, exponential", Box::new(Absolute), exponential(1.0)?, sign, false)?;
+    for beta in [8.0, 32.0, 128.0, 512.0] {
+        add(&format!("B, β = {beta}"), Box::new(Quadratic), softmax(beta)?, unit, false)?;
+    }
+    add("B, β = 128, Euclidean", Box::new(Quadratic), softmax(128.0)?, unit, true)?;
+    add("C, rectified power 3", Box::new(Norm), power(3)?, unit, false)?;
+    add("C, rectified power 20", Box::new(Norm), power(20)?, unit, false)?;
+    add("C, exponential, β = 128", Box::new(Norm), exponential(128.0)?, unit, false)?;
+    Ok(entries)
+}
+
+fn normalised(
+    fitted: &Patterns<f32>,
+    patterns: Patterns<f32>,
+    kind: Normalize,
+) -> Result<Patterns<f32>, Box<dyn Error>> {
+    Ok(Normalization::fit(kind, fitted).apply(patterns)?)
+}
+
+/// The first 1,000 digits damaged before they are normalised; flips come after taking signs.
+fn damaged(
+    pixels: &Patterns<f32>,
+    kind: Normalize,
+    damage: &str,
+) -> Result<Patterns<f32>, Box<dyn Error>> {
+    let mut rng = Pcg64::seed_from_u64(SEED);
+    let features = pixels.features();
+    let mut cues = pixels.as_slice()[..CUES * features].to_vec();
+    if damage == "lower half" {
+        cues.chunks_mut(features).for_each(|cue| cue[features / 2..].fill(0.0));
+    } else if kind == Normalize::Unit {
+        let noise = Normal::new(0.0, 0.5 * RANGE)?;
+        cues.iter_mut().for_each(|x| *x += noise.sample(&mut rng));
+    }
+    let mut cues = normalised(pixels, Patterns::new(cues, features)?, kind)?.into_vec();
+    if damage == "noise" && kind == Normalize::Sign {
+        cues.iter_mut().filter(|_| rng.random::<f64>() < 0.25).for_each(|x| *x = -*x);
+    }
+    Ok(Patterns::new(cues, features)?)
+}
+
+fn row(entry: &Entry, damage: &str, cues: &Patterns<f32>) -> Result<String, Box<dyn Error>> {
+    let how = Recall::to_rest(Recall::tolerance::<f32>())?;
+    let start = Instant::now();
+    let found = entry.model.retrieve(cues.as_slice(), &how, &mut ())?;
+    let seconds = start.elapsed().as_secs_f64();
+    let own = |(cue, nearest): (usize, &attractor_synapse::Nearest)| {
+        nearest.memory == cue && nearest.overlap > 0.99
+    };
+    let recalled = found.iter().map(|f| &f.nearest).enumerate().filter(|&n| own(n)).count();
+    let steps: usize = found.iter().map(|f| f.steps).sum();
+    let damage = match (damage, entry.kind) {
+        ("noise", Normalize::Sign) => "25 % flipped",
+        ("noise", _) => "noise σ = 0.5",
+        _ => "lower half gone",
+    };
+    Ok(format!(
+        "| {} | {damage} | {:.3} | {:.1} | {seconds:.1} |",
+        entry.name,
+        recalled as f64 / CUES as f64,
+        steps as f64 / CUES as f64
+    ))
+}
