@@ -1,0 +1,180 @@
+//! The models that the demonstration compares.
+
+use super::digits::Digits;
+use crate::failure::Failure;
+use crate::model::{AnyModel, auto_beta};
+use attractor_effective::Effective;
+use attractor_lagrangian::{
+    Absolute, Additive, Exponential, Lagrangian, LogSumExp, Norm, Quadratic, RectifiedPower,
+};
+use attractor_synapse::{Normalization, Normalize, Patterns, Synapses};
+use serde::Serialize;
+
+/// A model by the names that `attractor recall` takes.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Setting {
+    pub(crate) model: &'static str,
+    pub(crate) separation: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) power: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) beta: Option<f64>,
+    pub(crate) bias: &'static str,
+    pub(crate) normalize: &'static str,
+}
+
+/// A model that holds the digits.
+#[derive(Debug)]
+pub(crate) struct Contender {
+    /// A short name for columns and legends.
+    pub(crate) name: &'static str,
+    pub(crate) setting: Setting,
+    pub(crate) model: AnyModel<f64>,
+    normalization: Normalization,
+}
+
+/// Where model A with power 20 stands in the line-up.
+pub(crate) const DENSE: usize = 2;
+/// Model B without bias.
+pub(crate) const MODERN: usize = 4;
+/// Model C.
+pub(crate) const SPHERICAL: usize = 6;
+
+/// All models, each with the digits stored as it needs them.
+pub(crate) fn lineup(digits: &Digits) -> Result<Vec<Contender>, Failure> {
+    let signs = Stored::new(Normalize::Sign, digits)?;
+    let units = Stored::new(Normalize::Unit, digits)?;
+    let greys = Stored::new(Normalize::None, digits)?;
+    let beta = auto_beta(&units.synapses, false)?;
+    Ok(vec![
+        signs.under("Hopfield", "hopfield", Separation::Power(2), Absolute)?,
+        signs.under("A, power 3", "dense", Separation::Rectified(3), Absolute)?,
+        signs.under("A, power 20", "dense", Separation::Rectified(20), Absolute)?,
+        signs.under("A, exp", "dense", Separation::Exponential(1.0), Absolute)?,
+        units.under("B", "modern", Separation::LogSumExp(beta), Quadratic)?,
+        greys.euclidean("B, distances")?,
+        units.under("C", "spherical", Separation::Exponential(beta), Norm)?,
+    ])
+}
+
+/// A hidden Lagrangian with its parameter.
+#[derive(Debug, Clone, Copy)]
+enum Separation {
+    Power(u32),
+    Rectified(u32),
+    Exponential(f64),
+    LogSumExp(f64),
+}
+
+impl Separation {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Power(_) => "power",
+            Self::Rectified(_) => "rectified-power",
+            Self::Exponential(_) => "exponential",
+            Self::LogSumExp(_) => "log-sum-exp",
+        }
+    }
+
+    fn lagrangian(self) -> Result<Box<dyn Lagrangian<f64>>, Failure> {
+        Ok(match self {
+            Self::Power(_) => Box::new(Quadratic),
+            Self::Rectified(power) => Box::new(Additive(RectifiedPower::new(power)?)),
+            Self::Exponential(beta) => Box::new(Additive(Exponential::new(beta)?)),
+            Self::LogSumExp(beta) => Box::new(LogSumExp::new(beta)?),
+        })
+    }
+
+    fn power(self) -> Option<u32> {
+        match self {
+            Self::Power(power) | Self::Rectified(power) => Some(power),
+            _ => None,
+        }
+    }
+
+    fn beta(self) -> Option<f64> {
+        match self {
+            Self::Exponential(beta) | Self::LogSumExp(beta) => Some(beta),
+            _ => None,
+        }
+    }
+}
+
+/// The digits in one normalisation.
+struct Stored {
+    normalization: Normalization,
+    synapses: Synapses<f64>,
+}
+
+impl Stored {
+    fn new(kind: Normalize, digits: &Digits) -> Result<Self, Failure> {
+        let normalization = Normalization::fit(kind, &digits.pixels);
+        let synapses = Synapses::new(normalized(&normalization, &digits.pixels)?);
+        Ok(Self { normalization, synapses })
+    }
+
+    fn under(
+        &self,
+        name: &'static str,
+        model: &'static str,
+        separation: Separation,
+        visible: impl Lagrangian<f64> + 'static,
+    ) -> Result<Contender, Failure> {
+        let setting = Setting {
+            model,
+            separation: separation.name(),
+            power: separation.power(),
+            beta: separation.beta(),
+            bias: "none",
+            normalize: self.normalization.kind().name(),
+        };
+        let visible: Box<dyn Lagrangian<f64>> = Box::new(visible);
+        let model = Effective::new(visible, separation.lagrangian()?, self.synapses.clone())?;
+        Ok(Contender { name, setting, model, normalization: self.normalization.clone() })
+    }
+
+    fn euclidean(&self, name: &'static str) -> Result<Contender, Failure> {
+        let beta = auto_beta(&self.synapses, true)?;
+        let mut found = self.under(name, "modern", Separation::LogSumExp(beta), Quadratic)?;
+        found.model = found.model.with_euclidean_bias()?;
+        found.setting.bias = "euclidean";
+        Ok(found)
+    }
+}
+
+impl Contender {
+    /// The cues as this model wants them: the treatment that the memories had.
+    pub(crate) fn prepare(&self, cues: &Patterns<f64>) -> Result<Patterns<f64>, Failure> {
+        normalized(&self.normalization, cues)
+    }
+
+    /// Memory `index` as it is stored.
+    pub(crate) fn memory(&self, index: usize) -> &[f64] {
+        self.model.memories().patterns().row(index)
+    }
+
+    /// β or n in a few characters.
+    pub(crate) fn parameter(&self) -> String {
+        match (self.setting.beta, self.setting.power) {
+            (Some(beta), _) => format!("β = {}", short(beta)),
+            (_, Some(power)) => format!("n = {power}"),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Three digits that matter, without an exponent where none is needed.
+fn short(x: f64) -> String {
+    let decimals = if x >= 100.0 {
+        0
+    } else if x >= 10.0 {
+        1
+    } else {
+        2
+    };
+    if x >= 0.01 { format!("{x:.decimals$}") } else { format!("{x:.2e}") }
+}
+
+fn normalized(how: &Normalization, patterns: &Patterns<f64>) -> Result<Patterns<f64>, Failure> {
+    how.apply(patterns.clone()).map_err(|error| Failure::input(error.to_string()))
+}
