@@ -3,6 +3,8 @@
 //! `cargo run --release -p attractor-cli --example mnist -- train-images-idx3-ubyte` takes any IDX
 //! file of digits (its first 10,000) and prints the table of the README.
 
+#![expect(clippy::print_stdout, reason = "an example prints its table")]
+
 use attractor_effective::{Effective, Recall};
 use attractor_io::{ReadOptions, Source, read_patterns};
 use attractor_lagrangian::{

@@ -33,7 +33,7 @@ pub(crate) fn run<T: Element>(args: &StoreArgs) -> Result<u8, Failure> {
         let mut memory = kept.memory;
         let said = memory.append(gathered.patterns, labels);
         said.map_err(|error| Failure::input(format!("{}: {error}", args.output.display())))?;
-        save(args, kept_precision(&kept.stored), &memory)?;
+        save(args, kept_precision(kept.stored), &memory)?;
         memory
     } else {
         let memory = fresh(args, gathered, labels)?;
