@@ -2,7 +2,7 @@
 
 use crate::error::positive_beta;
 use crate::lagrangian::at_least_zero;
-use crate::special::{phi, x_ln_x};
+use crate::special::{difference, phi, x_ln_x};
 use crate::{
     Before, Growth, Lagrangian, OnePass, ParameterError, Pool, Properties, Real, Tally, ZeroModes,
 };
@@ -95,8 +95,12 @@ impl<T: Real> Lagrangian<T> for LogSumExp {
     fn bregman(&self, to: &[T], from: &[T], _slope: &[T]) -> f64 {
         let (before, after) = (Weights::of(self.beta, from), Weights::of(self.beta, to));
         let steps = || to.iter().zip(from).map(|(t, a)| (t.f64(), a.f64()));
-        let shift = steps().find(|(_, a)| *a >= before.max).map_or(0.0, |(t, a)| t - a);
-        let tilt = |t: f64, a: f64| self.beta * (t - a - shift);
+        let top = steps().find(|(_, a)| *a >= before.max).unwrap_or((before.max, before.max));
+        let shift = difference(top.0, top.1); // what is common to all currents changes nothing
+        let tilt = |t: f64, a: f64| {
+            let step = difference(t, a);
+            self.beta * ((step.0 - shift.0) + (step.1 - shift.1))
+        };
         let mean: f64 = steps().map(|(t, a)| before.ln(a).exp() * tilt(t, a)).sum();
         let (mut small, mut risen) = (0.0, 0.0);
         for (t, a) in steps() {
@@ -205,10 +209,12 @@ impl<T: Real> Pool<T> for LogSumExp {
 
     fn gap_value(&self, sums: &[f64; 3], before: &Before, value: f64) -> f64 {
         let [s0, s1, s2] = *sums;
-        let gap = if s2 < s0 * 1e15 {
-            (((s1 + s2) / s0).ln_1p() - s1 / s0) / self.beta
+        let rise = (s1 + s2) / s0; // S₂/S₀ ≥ 0 but for the rounding of the tilt
+        let gap = if s2 < s0 * 1e15 && rise > -0.5 {
+            (rise.ln_1p() - s1 / s0) / self.beta
         } else {
-            value - before.value - before.tilt // so far apart that the difference has its digits
+            // so far apart that the difference has its digits, or nothing but rounding
+            value - before.value - before.tilt
         };
         at_least_zero(gap)
     }
