@@ -29,6 +29,8 @@ pub(crate) struct Query {
     pub(crate) steps: usize,
     pub(crate) before: Before,
     pub(crate) relaxation: Relaxation,
+    /// ‖Δv‖ of the last move.
+    pub(crate) shift: f64,
     pub(crate) sizes: Sizes,
     pub(crate) answer: Option<Answer>,
 }
@@ -99,6 +101,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
             steps: 0,
             before: Before { value: 0.0, tilt: 0.0 },
             relaxation: Relaxation::default(),
+            shift: 0.0,
             sizes: Sizes::default(),
             answer: None,
         };

@@ -16,13 +16,17 @@ pub struct Descent<'a, T, Lv, Lh, M> {
     factor: Factor,
     proof: Proof,
     top: usize,
+    /// max|b|.
+    largest_bias: f64,
 }
 
 impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T, Lv, Lh, M> {
     /// This model run with steps of `factor`, certificates of kind `proof` and the `top` heaviest
     /// memories named at every look.
     pub fn descent(&self, factor: Factor, proof: Proof, top: usize) -> Descent<'_, T, Lv, Lh, M> {
-        Descent { model: self, factor, proof, top }
+        let largest_bias =
+            self.bias().unwrap_or_default().iter().fold(0.0f64, |m, b| m.max(b.abs()));
+        Descent { model: self, factor, proof, top, largest_bias }
     }
 
     /// One application of the map to every cue (q × d), without energies or certificates: one read
@@ -126,23 +130,35 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
         if self.proof == Proof::Full {
             terms[2] = answer.gap;
         }
-        let rounding = self.rounding(&query.sizes, sizes);
+        let rounding = self.rounding(query, sizes);
         Certificate::of_terms(&terms, rounding, self.proof)
     }
 
     /// What the rounding of overlaps, of the read-out and of the stored state can take off a drop:
-    /// 2γ_{d+8}·M(‖g‖ + ‖g'‖)‖f‖₁ + γ_{264}·M‖f‖₁‖Δg‖ + 4u(‖v‖ + ‖v'‖)(‖g‖ + ‖g'‖).
-    fn rounding(&self, before: &Sizes, after: &Sizes) -> f64 {
+    /// 2γ_{d+8}·M(‖g‖ + ‖g'‖)‖f‖₁ + 4u·max|b|‖f‖₁ + γ_{264}·M‖f‖₁‖Δg‖ + 4u(‖v‖ + ‖v'‖)(‖g‖ + ‖g'‖), and
+    /// for a step of η < 1 what it weighs with 1/η: 4u(1/η − 1)[‖v'‖‖Δg‖ + ‖Δv‖(‖g‖ + ‖g'‖)].
+    /// The map forgets v where only its direction matters.
+    fn rounding(&self, query: &Query, after: &Sizes) -> f64 {
+        let (u, slack, before) = (T::UNIT_ROUNDOFF, self.factor.slack(), &query.sizes);
         let gamma = |n: usize| {
-            let nu = n as f64 * T::UNIT_ROUNDOFF;
+            let nu = n as f64 * u;
             nu / (1.0 - nu).max(0.5)
         };
         let (norm, outputs) = (self.model.memories.largest_norm(), before.outputs + after.outputs);
         let activity = before.activity.max(after.activity);
-        let overlaps = 2.0 * gamma(self.model.features() + 8) * norm * outputs * activity;
+        // one rounding of h + b in each of the two states, and in h − δ
+        let overlaps = 2.0 * gamma(self.model.features() + 8) * norm * outputs * activity
+            + 4.0 * u * self.largest_bias * activity;
         let read_out = gamma(264) * norm * before.activity * after.moved;
-        let state = 4.0 * T::UNIT_ROUNDOFF * (before.currents + after.currents) * outputs;
-        overlaps + read_out + state
+        let forgets = slack == 0.0 && self.model.visible.0.properties().homogeneous;
+        let currents = after.currents + if forgets { 0.0 } else { before.currents };
+        let state = 4.0 * u * currents * outputs;
+        let detour = if slack > 0.0 {
+            4.0 * u * slack * (after.currents * after.moved + query.shift * outputs)
+        } else {
+            0.0
+        };
+        overlaps + read_out + state + detour
     }
 
     fn step(&self, batch: &mut Batch<T>, q: usize) {
@@ -167,6 +183,11 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
         let tilt = if tilt == 0.0 || factor == 0.0 { 0.0 } else { tilt * factor };
         let value = query.answer.as_ref().map_or(f64::NAN, |answer| answer.value);
         query.before = attractor_lagrangian::Before { value, tilt };
+        let (was, is) = (query.log_scale.exp(), unit.exp());
+        for ((by, to), from) in scratch.target.iter_mut().zip(&scratch.v).zip(&*v) {
+            *by = is * to.f64() - was * from.f64();
+        }
+        query.shift = norm(&scratch.target);
         query.relaxation = relaxation;
         query.log_scale = unit;
         query.steps += 1;
@@ -226,8 +247,17 @@ fn pack<U: Copy>(rows: &[U], active: &[usize], d: usize, out: &mut Vec<U>) {
     active.iter().for_each(|&q| out.extend_from_slice(&rows[q * d..][..d]));
 }
 
+/// ‖x‖, by the largest entry where a square would overflow or vanish.
 fn norm<T: Real>(x: &[T]) -> f64 {
-    x.iter().map(|x| x.f64() * x.f64()).sum::<f64>().sqrt()
+    let squares: f64 = x.iter().map(|x| x.f64() * x.f64()).sum();
+    if squares.is_nan() || (1e-280..1e280).contains(&squares) {
+        return squares.sqrt();
+    }
+    let largest = x.iter().fold(0.0f64, |m, x| m.max(x.f64().abs()));
+    if largest == 0.0 || largest.is_infinite() {
+        return largest;
+    }
+    largest * x.iter().map(|x| (x.f64() / largest).powi(2)).sum::<f64>().sqrt()
 }
 
 fn distance<T: Real>(x: &[T], y: &[T]) -> f64 {
