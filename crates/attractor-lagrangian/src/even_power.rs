@@ -43,7 +43,7 @@ impl Primitive for EvenPower {
 
     fn conjugate(&self, p: f64) -> f64 {
         let n = f64::from(self.0);
-        (n - 1.0) / n * p.abs().powf(n / (n - 1.0))
+        (n - 1.0) / n * p.abs() * p.abs().powf(1.0 / (n - 1.0))
     }
 
     fn gap(&self, t: f64, a: f64, by: f64) -> f64 {

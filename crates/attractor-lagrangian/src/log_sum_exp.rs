@@ -196,13 +196,18 @@ impl<T: Real> Pool<T> for LogSumExp {
         for (row, by) in scores.chunks_exact(queries).zip(moves.chunks_exact(queries)) {
             for (((h, d), before), sum) in row.iter().zip(by).zip(before).zip(&mut *sums) {
                 let (h, d) = (h.f64(), d.f64());
-                let ln_w = self.beta * (h - before.value - d); // h − L is exact for the winners
+                let (above, rest) = difference(h, before.value); // h − L to the last digit
+                let ln_w = self.beta * (above - d + rest);
                 let x = self.beta * (d - before.tilt);
                 let w = ln_w.exp();
                 sum[0] += w;
                 sum[1] += w * x;
                 // for large x, wφ(x) as one exponential: w may underflow where wφ(x) does not
-                sum[2] += if x > 1.0 { (ln_w + x).exp() - w * (1.0 + x) } else { w * phi(x) };
+                sum[2] += if x > 1.0 {
+                    (self.beta * (above - before.tilt + rest)).exp() - w * (1.0 + x)
+                } else {
+                    w * phi(x)
+                };
             }
         }
     }

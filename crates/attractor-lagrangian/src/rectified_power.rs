@@ -40,7 +40,7 @@ impl Primitive for RectifiedPower {
 
     fn conjugate(&self, p: f64) -> f64 {
         let n = f64::from(self.0);
-        if p < 0.0 { f64::INFINITY } else { (n - 1.0) / n * p.powf(n / (n - 1.0)) }
+        if p < 0.0 { f64::INFINITY } else { (n - 1.0) / n * p * p.powf(1.0 / (n - 1.0)) }
     }
 
     fn gap(&self, t: f64, a: f64, by: f64) -> f64 {

@@ -13,6 +13,13 @@ pub(crate) fn phi(u: f64) -> f64 {
     sum * u * u / 2.0
 }
 
+/// t − a as its rounded value and the rounding error, exactly.
+pub(crate) fn difference(t: f64, a: f64) -> (f64, f64) {
+    let rounded = t - a;
+    let back = rounded - t;
+    (rounded, (t - (rounded - back)) - (a + back))
+}
+
 /// ln cosh x without overflow, and without cancellation near 0.
 pub(crate) fn ln_cosh(x: f64) -> f64 {
     let a = x.abs();
