@@ -61,9 +61,10 @@ fn numbers<T: Real>(row: &[T]) -> Vec<f64> {
 
 /// Energies of the first cues, with what their certificates prove: E never lies above it.
 fn energies(trace: &Trace) -> Result<Option<Svg>, Failure> {
-    let mut chart = Chart::new("Energy per step, and the bound that its certificates prove")
-        .x_axis("step")
-        .y_axis("energy (no additive constants)");
+    let mut chart =
+        Chart::new("Energy per step; dashed: what the certificates prove it to be at most")
+            .x_axis("step")
+            .y_axis("energy (no additive constants)");
     let finite = |looks: &&Vec<Look>| looks.len() > 1 && looks.iter().all(Look::is_finite);
     let mut drawn = 0;
     for (q, looks) in trace.looks().iter().enumerate().filter(|(_, looks)| finite(looks)) {
@@ -75,7 +76,7 @@ fn energies(trace: &Trace) -> Result<Option<Svg>, Failure> {
         let bound: Vec<(f64, f64)> = bound.collect();
         let energy = looks.iter().enumerate().map(|(step, look)| (step as f64, look.energy.value));
         chart = chart.line(&format!("cue {q}"), &energy.collect::<Vec<_>>());
-        chart = chart.steps(&format!("cue {q}, proved"), &bound);
+        chart = chart.dashed(&format!("cue {q}"), &bound); // of the same name: one colour
         drawn += 1;
     }
     Ok(if drawn == 0 { None } else { Some(chart.draw()?) })

@@ -53,3 +53,7 @@ pub use retrieval::{Kind, Recall, Retrieval};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct ProjectReadme;

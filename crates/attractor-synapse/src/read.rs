@@ -118,12 +118,14 @@ struct Share<T> {
     moves: Vec<T>,
     sums: Vec<T>,
     tallies: Vec<Tally>,
+    /// The weight that enters a query's list of the heaviest, in the tile's unit.
+    bars: Vec<f64>,
 }
 
 impl<T: Element> Share<T> {
     fn new() -> Self {
         let partial = Partial::empty(0, 0, 0);
-        Self { partial, scores: vec![], moves: vec![], sums: vec![], tallies: vec![] }
+        Self { partial, scores: vec![], moves: vec![], sums: vec![], tallies: vec![], bars: vec![] }
     }
 
     fn prepare(
@@ -203,17 +205,19 @@ impl<T: Element> Share<T> {
         }
     }
 
-    /// Notes the heaviest weights of the tile just weighed.
+    /// Notes the heaviest weights of the tile just weighed, row by row as they lie in memory.
     fn rank(&mut self, range: Range<usize>) {
         let queries = self.tallies.len();
-        for q in 0..queries {
-            let log_scale = self.tallies[q].log_scale;
-            let mut bar = (self.partial.tops[q].bar() - log_scale).exp();
-            for (row, memory) in range.clone().enumerate() {
-                let weight = self.scores[row * queries + q].abs().f64();
-                if weight > bar {
-                    self.partial.rank(q, memory, weight, log_scale);
-                    bar = (self.partial.tops[q].bar() - log_scale).exp();
+        let bar = |partial: &Partial, tally: &Tally, q: usize| {
+            (partial.tops[q].bar() - tally.log_scale).exp()
+        };
+        self.bars.clear();
+        self.bars.extend((0..queries).map(|q| bar(&self.partial, &self.tallies[q], q)));
+        for (row, memory) in self.scores.chunks_exact(queries).zip(range) {
+            for (q, weight) in row.iter().map(|w| w.abs().f64()).enumerate() {
+                if weight > self.bars[q] {
+                    self.partial.rank(q, memory, weight, self.tallies[q].log_scale);
+                    self.bars[q] = bar(&self.partial, &self.tallies[q], q);
                 }
             }
         }

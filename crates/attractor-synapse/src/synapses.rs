@@ -38,8 +38,9 @@ pub trait Memories<T>: Debug + Send + Sync {
 /// let softmax = LogSumExp::new(1.0).unwrap();
 /// let mut answers = Answers::default();
 /// xi.read(&Question::of(&softmax, &[3.0, 3.0]), &mut answers);
-/// assert_eq!(answers.field(0), [0.5, 0.5]); // Ξᵀ softmax(Ξv)
-/// assert!((answers.get(0).value - (3.0 + 2f64.ln())).abs() < 1e-15);
+/// let answer = answers.get(0);
+/// let field = answers.field(0)[0] * answer.log_scale.exp(); // Ξᵀ softmax(Ξv)
+/// assert!((field - 0.5).abs() < 1e-15 && (answer.value - (3.0 + 2f64.ln())).abs() < 1e-15);
 /// # Ok::<(), attractor_synapse::PatternError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

@@ -1,0 +1,34 @@
+//! Runs one kernel once on fixed data, for counting its instructions.
+
+use attractor_dynamics::{Proof, StopRule};
+use attractor_effective::{DenseMemory, Effective, ModernHopfield, Recall};
+use attractor_lagrangian::{LogSumExp, RectifiedPower};
+use benches::{memories, normals};
+use std::error::Error;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let kernel = std::env::args().nth(1).ok_or("give the name of a kernel")?;
+    match kernel.as_str() {
+        "modern-map-1" => modern(1, Proof::Visible),
+        "modern-map-64" => modern(64, Proof::Visible),
+        "modern-full-64" => modern(64, Proof::Full),
+        "dense-map-64" => dense(64),
+        other => Err(format!("no kernel is called {other}").into()),
+    }
+}
+
+/// Three certified steps of model B: N = 4096, d = 64.
+fn modern(queries: usize, proof: Proof) -> Result<(), Box<dyn Error>> {
+    let model: ModernHopfield<f32> = Effective::modern(memories(4096, 64), LogSumExp::new(8.0)?)?;
+    let how = Recall { proof, ..Recall::by(StopRule::exactly(3, 1e-6)?) };
+    model.retrieve(&normals(2, queries, 64), &how, &mut ())?;
+    Ok(())
+}
+
+/// Three certified steps of model A with the rectified power 3: N = 4096, d = 64.
+fn dense(queries: usize) -> Result<(), Box<dyn Error>> {
+    let model: DenseMemory<f32, _> = Effective::dense(memories(4096, 64), RectifiedPower::new(3)?)?;
+    let how = Recall::by(StopRule::exactly(3, 1e-6)?);
+    model.retrieve(&normals(2, queries, 64), &how, &mut ())?;
+    Ok(())
+}
