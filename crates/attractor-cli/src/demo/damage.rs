@@ -29,7 +29,7 @@ pub(crate) struct Damage {
 /// The damages of the table that the program prints.
 pub(crate) const SHOWN: [Damage; 5] = [
     Damage { kind: Kind::Inverted, amount: 0.1 },
-    Damage { kind: Kind::Inverted, amount: 0.25 },
+    Damage { kind: Kind::Inverted, amount: 0.2 },
     Damage { kind: Kind::Gaussian, amount: 0.25 },
     Damage { kind: Kind::Gaussian, amount: 0.5 },
     Damage { kind: Kind::LowerHalf, amount: 0.5 },

@@ -14,6 +14,8 @@ use attractor_synapse::Patterns;
 const CLASSES: [usize; 3] = [3, 5, 8];
 /// No recall is followed longer.
 const STEPS: usize = 400;
+/// Of a curve, so many steps are shown.
+const SHOWN: usize = 20;
 /// Points of a curve.
 type Curve = Vec<(f64, f64)>;
 
@@ -33,6 +35,10 @@ pub(crate) fn follow(
     Ok(trace.looks().to_vec())
 }
 
+fn beginning(looks: &[Look]) -> &[Look] {
+    &looks[..looks.len().min(SHOWN)]
+}
+
 /// E of every look.
 fn energies(looks: &[Look]) -> Curve {
     let values = looks.iter().map(|look| look.energy.value);
@@ -50,25 +56,20 @@ fn proved(looks: &[Look]) -> Curve {
     bounds.into_iter().enumerate().map(|(step, e)| (step as f64, e)).collect()
 }
 
-/// Energies as marks on the staircases of their full certificates, `shown` steps of them.
-pub(crate) fn curves(title: &str, traces: &[Vec<Look>], shown: usize) -> Result<Svg, Failure> {
+/// Energies as marks on the staircases of their full certificates.
+pub(crate) fn curves(title: &str, traces: &[Vec<Look>]) -> Result<Svg, Failure> {
     let mut chart = Chart::new(title).x_axis("step").y_axis("energy E").size(480, 350);
     for (class, looks) in CLASSES.iter().zip(traces) {
-        let looks = &looks[..looks.len().min(shown)];
-        let name = format!("a damaged {class}");
+        let looks = beginning(looks);
+        let name = format!("damaged {class}");
         chart = chart.steps(&name, &proved(looks)).points(&name, &energies(looks));
     }
     Ok(chart.draw()?)
 }
 
 /// One recall under both proofs.
-pub(crate) fn bounds(
-    title: &str,
-    full: &[Look],
-    visible: &[Look],
-    shown: usize,
-) -> Result<Svg, Failure> {
-    let (full, visible) = (&full[..full.len().min(shown)], &visible[..visible.len().min(shown)]);
+pub(crate) fn bounds(title: &str, full: &[Look], visible: &[Look]) -> Result<Svg, Failure> {
+    let (full, visible) = (beginning(full), beginning(visible));
     let chart = Chart::new(title)
         .x_axis("step")
         .y_axis("energy E")

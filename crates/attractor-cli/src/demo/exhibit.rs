@@ -3,7 +3,7 @@
 use super::damage::SHOWN;
 use super::digits::Digits;
 use super::energy::follow;
-use super::lineup::{Contender, DENSE, MODERN, SPHERICAL};
+use super::lineup::{Contender, DENSE, HOPFIELD, MODERN, SPHERICAL, warm};
 use crate::failure::Failure;
 use attractor_dynamics::{Look, Proof};
 use attractor_lagrangian::Factor;
@@ -18,26 +18,30 @@ pub(crate) struct Exhibit {
     pub(crate) visible: Vec<Vec<Look>>,
 }
 
-/// Models A, B and C on the way from the same cues.
+/// The models on their way from the same cues.
 #[derive(Debug)]
 pub(crate) struct Exhibits {
+    pub(crate) hopfield: Exhibit,
     pub(crate) dense: Exhibit,
     pub(crate) modern: Exhibit,
     pub(crate) spherical: Exhibit,
+    pub(crate) warm: Exhibit,
 }
 
 impl Exhibits {
-    /// Runs them: A with whole steps, B and C with steps of [`ETA`].
+    /// Runs them: B and C with steps of [`ETA`], the others with whole steps.
     pub(crate) fn new(digits: &Digits, lineup: &[Contender], seed: u64) -> Result<Self, Failure> {
         let cues = SHOWN[1].apply(&digits.pixels, seed)?;
-        let exhibit = |contender: usize, factor: Factor| {
-            let run = |proof| follow(&lineup[contender], digits, &cues, (factor, proof));
+        let exhibit = |contender: &Contender, factor: Factor| {
+            let run = |proof| follow(contender, digits, &cues, (factor, proof));
             Ok::<_, Failure>(Exhibit { full: run(Proof::Full)?, visible: run(Proof::Visible)? })
         };
         Ok(Self {
-            dense: exhibit(DENSE, Factor::MAP)?,
-            modern: exhibit(MODERN, Factor::euler(ETA)?)?,
-            spherical: exhibit(SPHERICAL, Factor::euler(ETA)?)?,
+            hopfield: exhibit(&lineup[HOPFIELD], Factor::MAP)?,
+            dense: exhibit(&lineup[DENSE], Factor::MAP)?,
+            modern: exhibit(&lineup[MODERN], Factor::euler(ETA)?)?,
+            spherical: exhibit(&lineup[SPHERICAL], Factor::euler(ETA)?)?,
+            warm: exhibit(&warm(digits)?, Factor::MAP)?,
         })
     }
 
@@ -77,17 +81,25 @@ impl Exhibit {
         let proof = after.certificate;
         [
             step.to_string(),
-            signed(&format!("{e0:.12e}")),
-            signed(&format!("{e1:.12e}")),
-            signed(&format!("{:.6e}", e0 - e1)),
-            format!("{:.6e}", proof.drop),
-            format!("{:.6e}", lower.certificate.drop),
-            format!("{:.1e}", proof.rounding),
+            number(e0, 13),
+            number(e1, 13),
+            number(e0 - e1, 7),
+            number(proof.drop, 7),
+            number(lower.certificate.drop, 7),
+            number(proof.rounding, 2),
         ]
     }
 }
 
-/// A number with a minus sign in place of a hyphen at its front.
-fn signed(number: &str) -> String {
-    number.strip_prefix('-').map_or_else(|| number.to_owned(), |digits| format!("−{digits}"))
+/// A number with so many digits that matter, as a decimal if that is short.
+fn number(x: f64, digits: usize) -> String {
+    let whole = x.abs().max(1.0).log10().floor() as usize + 1;
+    let text = match x.abs() {
+        size if size <= 0.0 => "0".to_owned(),
+        size if (1e-3..1e7).contains(&size) => {
+            format!("{x:.decimals$}", decimals = digits.saturating_sub(whole))
+        }
+        _ => format!("{x:.decimals$e}", decimals = digits - 1),
+    };
+    text.replace('-', "−")
 }

@@ -9,7 +9,7 @@ use attractor_synapse::Synapses;
 use std::f64::consts::TAU;
 
 /// The memories of the plane.
-const MEMORIES: [(f64, f64, &str); 5] = [
+pub(crate) const MEMORIES: [(f64, f64, &str); 5] = [
     (-1.15, 0.75, "ξ₁"),
     (-0.8, -0.9, "ξ₂"),
     (0.85, -0.95, "ξ₃"),
@@ -17,14 +17,14 @@ const MEMORIES: [(f64, f64, &str); 5] = [
     (0.5, 1.1, "ξ₅"),
 ];
 /// The map shows [−SIDE, SIDE]².
-const SIDE: f64 = 2.0;
+pub(crate) const SIDE: f64 = 2.0;
 /// Nodes of the map in each direction.
 const NODES: usize = 49;
 /// A flow line is followed for this many steps of this length.
 const STEPS: usize = 240;
 const STEP: f64 = 0.05;
 /// Resting places closer than this are one.
-const APART: f64 = 1e-3;
+const APART: f64 = 0.02;
 
 /// The energy over the plane at one β.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub(crate) fn crowding(beta: f64) -> f64 {
 /// Draws the energy, its level lines and its flow lines.
 pub(crate) fn landscape(beta: f64, title: &str) -> Result<Landscape, Failure> {
     let model = plane(beta)?;
-    let nodes = lattice();
+    let nodes = lattice(NODES);
     let energies = model.retrieve(&nodes, &recall(Recall::steps(0, 1e-9))?, &mut ())?;
     let energies: Vec<f64> = energies.iter().map(|found| found.energy.value).collect();
     let svg = HeatMap::new(title, NODES, NODES, &energies, (-SIDE, SIDE), (-SIDE, SIDE))
@@ -53,20 +53,22 @@ pub(crate) fn landscape(beta: f64, title: &str) -> Result<Landscape, Failure> {
         .contours(12)
         .flow(&flow(&model)?)
         .marks(&MEMORIES)
-        .size(460, 420)
+        .size(540, 490)
         .draw()?;
-    Ok(Landscape { svg, minima: minima(&model, &nodes)? })
+    Ok(Landscape { svg, minima: resting_places(&model, &nodes)?.len() })
 }
 
-fn plane(beta: f64) -> Result<ModernHopfield<f64>, Failure> {
+/// Model B with the five memories.
+pub(crate) fn plane(beta: f64) -> Result<ModernHopfield<f64>, Failure> {
     let rows = MEMORIES.map(|(x, y, _)| [x, y]);
     let memories = Synapses::from_rows(&rows).map_err(|e| Failure::input(e.to_string()))?;
     Ok(ModernHopfield::modern(memories, LogSumExp::new(beta)?)?.with_euclidean_bias()?)
 }
 
-fn lattice() -> Vec<f64> {
-    let at = |i: usize| SIDE * (2.0 * i as f64 / (NODES - 1) as f64 - 1.0);
-    (0..NODES).flat_map(|j| (0..NODES).flat_map(move |i| [at(i), at(j)])).collect()
+/// `nodes` × `nodes` points of the plane.
+pub(crate) fn lattice(nodes: usize) -> Vec<f64> {
+    let at = |i: usize| SIDE * (2.0 * i as f64 / (nodes - 1) as f64 - 1.0);
+    (0..nodes).flat_map(|j| (0..nodes).flat_map(move |i| [at(i), at(j)])).collect()
 }
 
 fn recall<E: ToString>(how: Result<Recall, E>) -> Result<Recall, Failure> {
@@ -112,16 +114,20 @@ fn far(a: (f64, f64), b: (f64, f64), limit: f64) -> bool {
     (a.0 - b.0).hypot(a.1 - b.1) > limit
 }
 
-fn minima(model: &ModernHopfield<f64>, nodes: &[f64]) -> Result<usize, Failure> {
-    let rule = StopRule::rest(1e-9, 5000).map(Recall::by);
+/// The different states that the starts come to rest in.
+pub(crate) fn resting_places(
+    model: &ModernHopfield<f64>,
+    starts: &[f64],
+) -> Result<Vec<(f64, f64)>, Failure> {
+    let rule = StopRule::rest(1e-7, 3000).map(Recall::by);
     let mut places: Vec<(f64, f64)> = Vec::new();
-    for found in model.retrieve(nodes, &recall(rule)?, &mut ())? {
+    for found in model.retrieve(starts, &recall(rule)?, &mut ())? {
         let at = (found.state[0], found.state[1]);
         if places.iter().all(|place| far(*place, at, APART)) {
             places.push(at);
         }
     }
-    Ok(places.len())
+    Ok(places)
 }
 
 #[cfg(test)]
@@ -130,9 +136,10 @@ mod tests {
 
     #[test]
     fn more_beta_makes_more_basins() {
-        let minima = |beta: f64| landscape(beta, "").unwrap().minima;
+        let places = |beta: f64| resting_places(&plane(beta).unwrap(), &lattice(15)).unwrap();
+        let minima = |beta: f64| places(beta).len();
         assert!(crowding(0.4) < 1.0);
         assert_eq!((minima(0.4), minima(12.0)), (1, MEMORIES.len()));
-        assert!((2..MEMORIES.len()).contains(&minima(1.6)));
+        assert!((2..MEMORIES.len()).contains(&minima(3.0)));
     }
 }

@@ -33,8 +33,10 @@ pub(crate) struct Contender {
     normalization: Normalization,
 }
 
-/// Where model A with power 20 stands in the line-up.
-pub(crate) const DENSE: usize = 2;
+/// Where the models stand in the line-up.
+pub(crate) const HOPFIELD: usize = 0;
+/// Model A with power 3.
+pub(crate) const DENSE: usize = 1;
 /// Model B without bias.
 pub(crate) const MODERN: usize = 4;
 /// Model C.
@@ -56,6 +58,19 @@ pub(crate) fn lineup(digits: &Digits) -> Result<Vec<Contender>, Failure> {
         units.under("C", "spherical", Separation::Exponential(beta), Norm)?,
     ])
 }
+
+/// How many times smaller the β of [`warm`] is.
+const WARMER: f64 = 8.0;
+
+/// Model B at a β too small for the digits.
+pub(crate) fn warm(digits: &Digits) -> Result<Contender, Failure> {
+    let units = Stored::new(Normalize::Unit, digits)?;
+    let beta = auto_beta(&units.synapses, false)? / WARMER;
+    units.under(WARM, "modern", Separation::LogSumExp(beta), Quadratic)
+}
+
+/// The name of the model [`warm`].
+pub(crate) const WARM: &str = "B, too warm";
 
 /// A hidden Lagrangian with its parameter.
 #[derive(Debug, Clone, Copy)]
@@ -156,23 +171,21 @@ impl Contender {
     /// β or n in a few characters.
     pub(crate) fn parameter(&self) -> String {
         match (self.setting.beta, self.setting.power) {
-            (Some(beta), _) => format!("β = {}", short(beta)),
-            (_, Some(power)) => format!("n = {power}"),
+            (Some(beta), _) => format!("β\u{a0}=\u{a0}{}", short(beta)),
+            (_, Some(power)) => format!("n\u{a0}=\u{a0}{power}"),
             _ => String::new(),
         }
     }
 }
 
-/// Three digits that matter, without an exponent where none is needed.
+/// At least two digits that matter.
 fn short(x: f64) -> String {
-    let decimals = if x >= 100.0 {
-        0
-    } else if x >= 10.0 {
-        1
-    } else {
-        2
-    };
-    if x >= 0.01 { format!("{x:.decimals$}") } else { format!("{x:.2e}") }
+    match x {
+        x if x >= 10.0 => format!("{x:.0}"),
+        x if x >= 1.0 => format!("{}", (10.0 * x).round() / 10.0),
+        x if x >= 0.01 => format!("{x:.3}"),
+        x => format!("{x:.1e}"),
+    }
 }
 
 fn normalized(how: &Normalization, patterns: &Patterns<f64>) -> Result<Patterns<f64>, Failure> {

@@ -7,6 +7,7 @@ mod digits;
 mod lineup;
 mod trial;
 // The figures.
+mod branches;
 mod energy;
 mod exhibit;
 mod landscape;

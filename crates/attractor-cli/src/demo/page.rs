@@ -4,9 +4,9 @@ use super::digits::Digits;
 use super::exhibit::{ETA, Exhibits};
 use super::lineup::Contender;
 use super::trial::Score;
-use super::{damage, energy, landscape, pictures, pull, rates, text};
+use super::{branches, damage, energy, landscape, lineup, pictures, pull, rates, text};
 use crate::failure::Failure;
-use attractor_figure::Page;
+use attractor_figure::{Page, Svg};
 
 /// All that the page is about.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,9 @@ impl Story<'_> {
             let svg = pictures::gallery(self.digits, contender, self.seed)?;
             Ok((svg, text::gallery(contender)))
         };
-        let galleries = self.lineup.iter().map(gallery).collect::<Result<Vec<_>, Failure>>()?;
+        let warm = lineup::warm(self.digits)?;
+        let shown = self.lineup.iter().chain([&warm]);
+        let galleries = shown.map(gallery).collect::<Result<Vec<_>, Failure>>()?;
         Ok(page.figures(&galleries))
     }
 
@@ -71,28 +73,7 @@ impl Story<'_> {
 
     fn energies(&self, page: Page) -> Result<Page, Failure> {
         let shown = Exhibits::new(self.digits, self.lineup, self.seed)?;
-        let (dense, modern, spherical) = (&shown.dense, &shown.modern, &shown.spherical);
-        let steps = format!("Model B, steps of η = {ETA}");
-        let figures = [
-            (
-                energy::curves("Model A, power 20, whole steps", &dense.full, 40)?,
-                text::DENSE.into(),
-            ),
-            (energy::curves(&steps, &modern.full, 25)?, text::MODERN.into()),
-            (
-                energy::bounds(
-                    "Model C, two proofs",
-                    &spherical.full[0],
-                    &spherical.visible[0],
-                    25,
-                )?,
-                text::BOUNDS.to_owned(),
-            ),
-            (
-                energy::drops("Model B to the last digit", &modern.full[0])?,
-                text::drops(energy::denied(&modern.full[0])),
-            ),
-        ];
+        let figures = energies(&shown)?;
         Ok(page
             .section("What the certificate means")
             .prose(text::CERTIFICATE)
@@ -102,14 +83,33 @@ impl Story<'_> {
     }
 }
 
+/// Energies on the stairs of their certificates, model by model, and what the stairs are good for.
+fn energies(shown: &Exhibits) -> Result<Vec<(Svg, String)>, Failure> {
+    let small = |model: &str| format!("{model}, steps of η = {ETA}");
+    let (warm, modern) = (&shown.warm, &shown.modern.full);
+    let denied = energy::denied(&modern[0]);
+    Ok(vec![
+        (energy::curves("Hopfield, whole steps", &shown.hopfield.full)?, text::HOPFIELD.into()),
+        (energy::curves("A, power 3, whole steps", &shown.dense.full)?, text::DENSE.into()),
+        (energy::curves(&small("B"), modern)?, text::MODERN.into()),
+        (energy::curves(&small("C"), &shown.spherical.full)?, text::SPHERICAL.into()),
+        (
+            energy::bounds("B, too warm: two proofs", &warm.full[0], &warm.visible[0])?,
+            text::BOUNDS.into(),
+        ),
+        (energy::drops("B to the last digit", &modern[0])?, text::drops(denied)),
+    ])
+}
+
 /// Low, middle and high β.
-const BETAS: [(f64, &str); 3] = [(0.5, "low β"), (1.6, "middle β"), (12.0, "high β")];
+const BETAS: [(f64, &str); 3] = [(0.5, "low β"), (3.0, "middle β"), (12.0, "high β")];
 
 fn landscapes(page: Page) -> Result<Page, Failure> {
     let one = |(beta, name): (f64, &str)| {
         let found = landscape::landscape(beta, &format!("{name}, β = {beta}"))?;
         Ok((found.svg, text::landscape(beta, landscape::crowding(beta), found.minima)))
     };
-    let maps = BETAS.into_iter().map(one).collect::<Result<Vec<_>, Failure>>()?;
+    let mut maps = BETAS.into_iter().map(one).collect::<Result<Vec<_>, Failure>>()?;
+    maps.push((branches::chart("From one resting place to five")?, text::BRANCHES.to_owned()));
     Ok(page.section("A landscape to roll down").prose(text::LANDSCAPE).figures(&maps))
 }

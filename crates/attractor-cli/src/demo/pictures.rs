@@ -10,9 +10,9 @@ use attractor_figure::{ImageGrid, Svg};
 use attractor_synapse::Patterns;
 
 /// Which of the ten memories of a digit is shown.
-const SHOWN_OF_CLASS: usize = 4;
+const SHOWN_OF_CLASS: usize = 0;
 /// The digits in the rows of the gallery, one for each damage of [`SHOWN`].
-const GALLERY: [usize; 5] = [3, 5, 2, 8, 6];
+const GALLERY: [usize; 5] = [3, 5, 2, 8, 7];
 
 /// Every damage of one digit in a row, with what each model makes of it.
 pub(crate) fn overview(digits: &Digits, lineup: &[Contender], seed: u64) -> Result<Svg, Failure> {
@@ -43,7 +43,7 @@ pub(crate) fn gallery(digits: &Digits, contender: &Contender, seed: u64) -> Resu
         let cue = cue(digits, memory, damage, seed)?;
         let found = recall(contender, &cue)?.swap_remove(0);
         let nearest = found.nearest.memory;
-        let label = format!("a {}", digits.labels[nearest]);
+        let label = digits.labels[nearest].to_string();
         let overlap = format!("{:.3}", found.nearest.overlap);
         let images = [
             contender.memory(memory).to_vec(),
@@ -51,7 +51,7 @@ pub(crate) fn gallery(digits: &Digits, contender: &Contender, seed: u64) -> Resu
             found.state.clone(),
             contender.memory(nearest).to_vec(),
         ];
-        let captions = [format!("a {class}"), steps(found.steps), overlap, label];
+        let captions = [class.to_string(), steps(found.steps), overlap, label];
         grid = row(grid, damage, &images, &captions);
     }
     Ok(grid.draw()?)

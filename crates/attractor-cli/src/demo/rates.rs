@@ -2,6 +2,7 @@
 
 use super::damage::{Damage, Kind};
 use super::lineup::{Contender, DENSE, MODERN};
+use super::text::unbroken;
 use super::trial::Score;
 use crate::failure::Failure;
 use attractor_figure::{Chart, Svg};
@@ -53,17 +54,26 @@ fn belongs(damage: Damage, kind: Kind) -> bool {
 /// Headers and rows of the table of rates: a row per model, then what a search would find.
 pub(crate) fn table(lineup: &[Contender], scores: &[Score]) -> (Vec<String>, Vec<Vec<String>>) {
     let columns = TABLE.map(|(kind, amount)| Damage { kind, amount });
-    let headers = columns.iter().map(|damage| damage.words());
+    let headers = columns.iter().map(|damage| header(*damage));
     let headers = std::iter::once(String::new()).chain(headers).collect();
     let row = |name: &str, contender: usize, share: fn(&Score) -> f64| {
         let cell = |damage: &Damage| {
             let own = scores.iter().find(|s| s.contender == contender && s.damage == *damage);
             own.map_or_else(String::new, |score| format!("{:.0}", 100.0 * share(score)))
         };
-        std::iter::once(name.to_owned()).chain(columns.iter().map(cell)).collect()
+        std::iter::once(unbroken(name)).chain(columns.iter().map(cell)).collect()
     };
     let models = lineup.iter().enumerate().map(|(i, model)| row(model.name, i, |s| s.recalled));
     let searches = [("nearest, signs", DENSE), ("nearest, greys", MODERN)];
     let searches = searches.map(|(name, contender)| row(name, contender, |s| s.nearest));
     (headers, models.chain(searches).collect())
+}
+
+fn header(damage: Damage) -> String {
+    unbroken(&match damage.kind {
+        _ if damage.is_none() => "none".to_owned(),
+        Kind::Inverted => format!("{:.0} %", 100.0 * damage.amount),
+        Kind::Gaussian => format!("σ {}", damage.amount),
+        Kind::LowerHalf => "half".to_owned(),
+    })
 }

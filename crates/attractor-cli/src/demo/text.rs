@@ -1,8 +1,13 @@
 //! The words of the page.
 
-use super::lineup::Contender;
+use super::lineup::{Contender, WARM};
 
-pub(crate) const LEAD: &str = "An associative memory stores patterns. Show it a damaged one and it moves, step by step, to a stored one. Each step lowers an energy, and each step here comes with a proof of how much. This page was computed a moment ago, on your machine, from a hundred handwritten digits.";
+/// Text that is not to be broken into lines.
+pub(crate) fn unbroken(text: &str) -> String {
+    text.replace(' ', "\u{a0}")
+}
+
+pub(crate) const LEAD: &str = "An associative memory stores patterns. Show it a damaged one and it moves, step by step, to a stored one. Each step lowers an energy, and each step here comes with a proof of how much. Everything on this page was computed by one command from a hundred handwritten digits.";
 
 pub(crate) const NETWORK: &str = "Picture two layers of neurons. The **feature** neurons hold a picture, one neuron for each of its 64 pixels. Each **memory** neuron μ stands for one stored picture `ξ_μ`. It measures how well the features agree with its picture, the overlap `h_μ = ξ_μ·g`. Then it pulls the features towards that picture, with a strength `f` that grows with the overlap. The features follow the pulls, the overlaps change, and so on until nothing moves.
 
@@ -11,18 +16,18 @@ That is the whole network, the one of Krotov and Hopfield. Two choices are left:
 pub(crate) const MODEL_HEADERS: [&str; 5] =
     ["model", "a step", "energy", "here", "sees pictures as"];
 
-pub(crate) const MODELS: &str = "The memories in one table. Below, “whole steps” (η = 1) apply the step as written; smaller steps go the share η of the way.";
+pub(crate) const MODELS: &str = "`Ξ` holds the memories `ξ`, one a row. `F(x)` is `xⁿ/n` for x > 0, or `exp(βx)/β`. A whole step (η = 1) is the step as written; a smaller one goes the share η of the way.";
 
 /// A row for each model: update, energy, parameter, normalisation.
 pub(crate) fn models(lineup: &[Contender]) -> Vec<Vec<String>> {
     let row = |contender: &Contender| {
         let (step, energy) = equations(contender.setting.model, contender.setting.bias);
         let cells = [
-            format!("**{}**", contender.name),
-            format!("`{step}`"),
-            format!("`{energy}`"),
+            format!("**{}**", unbroken(contender.name)),
+            format!("`{}`", unbroken(step)),
+            format!("`{}`", unbroken(energy)),
             contender.parameter(),
-            sees(contender.setting.normalize).to_owned(),
+            unbroken(sees(contender.setting.normalize)),
         ];
         cells.to_vec()
     };
@@ -34,7 +39,7 @@ fn equations(model: &str, bias: &str) -> (&'static str, &'static str) {
         ("hopfield", _) => ("σ ← sign Ξᵀ(Ξσ)", "−½ Σ (ξ·σ)²"),
         ("dense", _) => ("σ ← sign Ξᵀ F′(Ξσ)", "−Σ F(ξ·σ)"),
         ("modern", "none") => ("v ← Ξᵀ softmax(β Ξv)", "½‖v‖² − β⁻¹ ln Σ exp(β ξ·v)"),
-        ("modern", _) => ("v ← Ξᵀ softmax(−½β‖v − ξ‖²)", "−β⁻¹ ln Σ exp(−½β‖v − ξ‖²)"),
+        ("modern", _) => ("v ← Ξᵀ softmax(−½β‖v−ξ‖²)", "−β⁻¹ ln Σ exp(−½β‖v−ξ‖²)"),
         _ => ("v ← Ξᵀ F′(Ξg), g = v/‖v‖", "−Σ F(ξ·g)"),
     }
 }
@@ -42,7 +47,7 @@ fn equations(model: &str, bias: &str) -> (&'static str, &'static str) {
 fn sees(normalize: &str) -> &'static str {
     match normalize {
         "sign" => "ink +1, paper −1",
-        "unit" => "greys, scaled to length 1",
+        "unit" => "greys, length 1",
         _ => "greys from 0 to 16",
     }
 }
@@ -55,7 +60,7 @@ Energies are printed without additive constants. With an exponential `F`, models
 
 pub(crate) const REPAIRS: &str = "A hundred digits are stored, ten of each, as 8 × 8 pictures. A copy of each is damaged in one of three ways: random pixels are **inverted** (ink becomes paper and paper becomes ink), **Gaussian noise** is added to every pixel (σ in units of the pixels' range), or the **lower half** is erased. Each model gets the damaged copy and runs to rest.";
 
-pub(crate) const OVERVIEW: &str = "One row for each damage. A picture is “recalled” if it came to rest at the very memory it was made from, with an overlap (cosine) above 0.99. Being close to a look-alike does not count. Pictures of ink and paper only are models with signs.";
+pub(crate) const OVERVIEW: &str = "One row for each damage. A picture is “recalled” if it came to rest at the very memory it was made from, with an overlap (cosine) above 0.99. Being close to a look-alike does not count. Models with signs draw in ink and paper only.";
 
 pub(crate) const GALLERY: &str = "The same recalls, model by model, as the model sees them. Beneath the cue: the steps to rest. Beneath the recalled picture: its overlap with the nearest memory, which is drawn last.";
 
@@ -63,18 +68,21 @@ pub(crate) const GALLERY: &str = "The same recalls, model by model, as the model
 pub(crate) fn gallery(contender: &Contender) -> String {
     let words = match (contender.setting.model, contender.setting.power, contender.setting.bias) {
         ("hopfield", ..) => {
-            "every memory pulls, and the result is a blend of all: the same blob whatever the cue."
+            "every memory pulls, and the result is a blend of all: nearly the same blob whatever the cue."
         }
         ("dense", Some(3), _) => {
             "pulls grow with the square of the overlap. On a hundred pictures this alike, that is still too gentle."
         }
         ("dense", Some(_), _) => "the best match outweighs all others together.",
         ("dense", None, _) => "steeper than every power. Nearly always one step.",
+        _ if contender.name == WARM => {
+            "an eighth of that β. States rest on blends of many look-alikes, and the cue hardly matters any more."
+        }
         ("modern", _, "none") => "greys instead of signs, and softmax for the pull: attention.",
         ("modern", ..) => {
             "the same with a bias −½‖ξ‖² for every memory, so that it compares distances and needs no scaling."
         }
-        _ => "only the direction of the state counts. It ends where B ends.",
+        _ => "only the direction of the state counts. It nearly always ends where B ends.",
     };
     format!("**{}**{} {words}", contender.name, parenthesis(&contender.parameter()))
 }
@@ -86,9 +94,9 @@ fn parenthesis(text: &str) -> String {
 pub(crate) const RATES: &str = "All hundred digits, each damaged once at every level. More noise is more of the same noise, so that the levels can be compared.";
 pub(crate) const INVERTED: &str = "Share of a hundred cues recalled against the share of inverted pixels. At 50 % nothing of the picture is left.";
 pub(crate) const GAUSSIAN: &str = "The same against the strength of Gaussian noise. Curves that coincide lie on top of each other.";
-pub(crate) const RATE_TABLE: &str = "Recalled, in percent of a hundred cues. The last two rows are no networks: they count the cues whose own memory is still the nearest one, seen as signs or as greys.";
+pub(crate) const RATE_TABLE: &str = "Recalled, in percent of a hundred cues: undamaged, with inverted pixels, with Gaussian noise, with the lower half erased. The last two rows are no networks: they count the cues whose own memory is still the nearest one, seen as signs or as greys.";
 
-pub(crate) const VERDICT: &str = "**Classical Hopfield fails, as it must.** It holds about 0.14 memories per neuron if they are random and unlike each other. These are 1.6 per neuron, and digits are alike. Even an undamaged digit does not stay. Power 3 has room for a hundred *random* patterns, but not for a hundred look-alikes. The steep memories come near to what the last two rows allow: where the damage has made another memory the nearest, no network of this family can know better.";
+pub(crate) const VERDICT: &str = "**Classical Hopfield fails, as it must.** It holds about 0.14 memories per neuron if they are random and unlike each other. These are 1.6 per neuron, and digits are alike. Hardly any digit stays, even undamaged. Power 3 has room for a hundred random patterns, but not for a hundred look-alikes. The steep memories come close to the last two rows. That is what they approach: a smooth search for the nearest memory. Where the damage has made another memory the nearest, that one is found.";
 
 pub(crate) const LANDSCAPE: &str = "With two features instead of 64 the energy can be drawn. Here is model B with five memories in the plane (and the bias that makes it compare distances). Lines with arrows follow small steps from many starts: always downhill, across the level lines. The inverse temperature β decides what there is to find.";
 
@@ -109,14 +117,17 @@ pub(crate) fn landscape(beta: f64, crowding: f64, minima: usize) -> String {
     format!("β = {beta}: {places}.{theorem}")
 }
 
+pub(crate) const BRANCHES: &str = "Where the states come to rest, for growing β: the first coordinate of every resting place. New ones appear beside the first until each memory has its own.";
+
 pub(crate) const CERTIFICATE: &str = "It is easy to claim that an energy falls. To check it, one could subtract two energies; but an energy is a difference of large numbers, and near the end of a recall its last digits are noise. So each step returns a **certificate** instead: the drop as a sum of terms that cannot be negative, each from a formula without cancellation. The **full** proof accounts for all of the drop. The **visible** proof leaves out the memories' term and costs nothing; it is a lower bound.
 
 In the charts, marks are energies and the stairs are the energy at the start less all certified drops so far. If the proof is right, the marks lie on the stairs.";
 
-pub(crate) const DENSE: &str = "Three cues with a quarter of their pixels inverted. Signs jump: one or two whole steps and it is over.";
-pub(crate) const MODERN: &str =
-    "The same cues, in small steps. Marks on stairs: what was certified is what happened.";
-pub(crate) const BOUNDS: &str = "The first cue under both proofs. The full one meets the energy; the visible one stays above it, as a bound from above on where the energy is.";
+pub(crate) const HOPFIELD: &str = "Three cues with a fifth of their pixels inverted. Signs jump: after a few whole steps it is over. The descent is certified, though it leads to no digit.";
+pub(crate) const DENSE: &str = "The same cues under model A with power 3.";
+pub(crate) const MODERN: &str = "The same cues under model B, in small steps. Marks on stairs: what was certified is what happened.";
+pub(crate) const SPHERICAL: &str = "And under model C.";
+pub(crate) const BOUNDS: &str = "The first cue at an eighth of β, in whole steps. The full proof meets the energy; the visible one stays above it, a bound that costs nothing.";
 
 /// The caption of the chart of drops.
 pub(crate) fn drops(denied: usize) -> String {
@@ -136,7 +147,7 @@ pub(crate) fn drops(denied: usize) -> String {
 
 pub(crate) const STEP_HEADERS: [&str; 4] =
     ["", "model A, first step", "model B, first step", "model B, late step"];
-pub(crate) const STEP: &str = "The numbers of three steps, from the first cue of the charts above. In the late step the subtracted energies no longer agree with the certified drop: the energies have run out of digits.";
+pub(crate) const STEP: &str = "The numbers of three steps, from the first cue of the charts above. In the late step the subtracted energies no longer agree with the certified drop: the energies have run out of digits. The last row bounds what finite precision can do: the proof is “E(t) ≤ E(t−1) − drop + this”. Late steps are proved up to that and no further.";
 
 pub(crate) const IDENTITY: &str = "For convex Lagrangians `L_v`, `L_h` and a step `v′ = v + η(Ξᵀf − v)` the energy changes by exactly
 
@@ -150,11 +161,11 @@ pub(crate) const LIMITS: &str = "**Recalled** is a strict and arbitrary line: th
 
 **Self-coupling.** Models A and Hopfield update all signs at once and let each neuron see itself. That is what the theorem needs. The textbook rules without self-coupling or one neuron at a time are different systems, with other capacities.
 
-**“Unconditional”** means: the energy does not rise, whatever the step size up to η = 1, the memories, β or the cue, up to the rounding that the certificate states. It does not mean that the right memory is found. Downhill from a bad cue leads to a wrong memory, with a perfect certificate.
+**“Unconditional”** means: the energy does not rise, whatever the step size up to η = 1, the memories, β or the cue, up to the rounding that the certificate states. It does not mean that the right memory is found. Downhill from a bad cue leads to a wrong memory, with a perfect certificate.
 
 **Beside a search.** On a hundred pictures a search for the nearest memory does as well, as the table shows. What the network adds is a continuous, differentiable way there, and the same equations as attention.
 
-**β** was chosen for models B and C so that a digit of median separation is proved to be a fixed point near itself. A smaller β blends more; a larger one is closer to a search.
+**β** of model B is the smallest that the separation theorem of Ramsauer and others asks for, for a digit of median separation; C takes the β of B. Digits that are closer together than the median may blend. A smaller β blends more; a larger one is closer to a search.
 
 A hundred cues give rates with a standard error of up to five percentage points.";
 
