@@ -1,10 +1,10 @@
 //! What `recall --figure` draws: cue, recalled state and nearest memory, and energies per step.
 
 use crate::failure::Failure;
+use crate::recall::Facts;
 use attractor_dynamics::{Look, Trace};
 use attractor_effective::Retrieval;
 use attractor_figure::{Chart, ImageGrid, Svg};
-use attractor_io::Memory;
 use attractor_lagrangian::Real;
 use attractor_synapse::Patterns;
 
@@ -14,42 +14,44 @@ const ROWS: usize = 12;
 pub(crate) const CURVES: usize = 4;
 
 pub(crate) fn draw<T: Real>(
-    memory: &Memory<T>,
+    memories: &Patterns<T>,
+    facts: &Facts,
     cues: &Patterns<T>,
     found: &[Retrieval<T>],
     trace: &Trace,
 ) -> Result<String, Failure> {
-    let mut drawings = vec![pictures(memory, cues, found)?];
+    let mut drawings = vec![pictures(memories, facts, cues, found)?];
     drawings.extend(energies(trace)?);
     Ok(Svg::stack(Some("Cue, recalled state and nearest memory"), &drawings).standalone())
 }
 
 /// The picture size of the patterns: as stored, else a square, else one row.
-fn shape<T: Real>(memory: &Memory<T>) -> (usize, usize) {
-    let features = memory.patterns().features();
+fn shape(facts: &Facts, features: usize) -> (usize, usize) {
     let side = features.isqrt();
     let guess = if side * side == features { (side, side) } else { (1, features) };
-    memory.image().unwrap_or(guess)
+    facts.image.unwrap_or(guess)
 }
 
 fn pictures<T: Real>(
-    memory: &Memory<T>,
+    memories: &Patterns<T>,
+    facts: &Facts,
     cues: &Patterns<T>,
     found: &[Retrieval<T>],
 ) -> Result<Svg, Failure> {
-    let (height, width) = shape(memory);
+    let (height, width) = shape(facts, memories.features());
     let mut grid = ImageGrid::new(height, width).columns(&["cue", "recalled", "nearest memory"]);
+    let label = |memory: usize| facts.labels.as_ref()?.get(memory).map(String::as_str);
     for (q, found) in found.iter().enumerate().take(ROWS) {
         let nearest = found.nearest.memory;
         let finite = found.state.iter().all(|x| x.is_finite());
         let images = [
             Some(numbers(cues.row(q))),
             finite.then(|| numbers(&found.state)),
-            (nearest < memory.patterns().len()).then(|| numbers(memory.patterns().row(nearest))),
+            (nearest < memories.len()).then(|| numbers(memories.row(nearest))),
         ];
         let images: Vec<Option<&[f64]>> = images.iter().map(Option::as_deref).collect();
         let overlap = if finite { format!("{:.3}", found.nearest.overlap) } else { String::new() };
-        let name = memory.label(nearest).map_or_else(|| format!("#{nearest}"), str::to_owned);
+        let name = label(nearest).map_or_else(|| format!("#{nearest}"), str::to_owned);
         grid = grid.row_with_gaps(&format!("cue {q}"), &images).captions(&["", &overlap, &name]);
     }
     Ok(grid.draw()?)

@@ -49,7 +49,9 @@ struct Conditions {
 
 pub(crate) fn run(args: &InspectArgs) -> Result<u8, Failure> {
     let LoadedMemory { memory, stored, .. } = load_memory::<f64>(&Source::from_arg(&args.memory))?;
-    let synapses = Synapses::new(memory.patterns().clone());
+    let (image, labels) = (memory.image(), memory.labels().map_or(0, <[String]>::len));
+    let normalize = memory.normalization().kind().name();
+    let synapses = Synapses::new(memory.into_patterns());
     let separations = separations(&synapses, false);
     let norms = synapses.squared_norms().iter().map(|s| s.sqrt()).collect();
     let inspection = Inspection {
@@ -57,9 +59,9 @@ pub(crate) fn run(args: &InspectArgs) -> Result<u8, Failure> {
         memories: synapses.memories(),
         features: synapses.features(),
         stored: stored.to_string(),
-        normalize: memory.normalization().kind().name(),
-        image: memory.image().map(|(h, w)| [h, w]),
-        labels: memory.labels().map_or(0, <[String]>::len),
+        normalize,
+        image: image.map(|(h, w)| [h, w]),
+        labels,
         norm: range(norms),
         separation: (synapses.memories() > 1).then(|| range(separations.clone())),
         measured: separations.len(),

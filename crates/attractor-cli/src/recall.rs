@@ -22,7 +22,8 @@ pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
     check_outputs(args)?;
     let LoadedMemory { memory, .. } = load_memory::<T>(&Source::from_arg(&args.memory))?;
     let cues = cues(args, &memory)?;
-    let synapses = Synapses::new(memory.patterns().clone());
+    let facts = Facts { labels: memory.labels().map(<[String]>::to_vec), image: memory.image() };
+    let synapses = Synapses::new(memory.into_patterns());
     let (model, beta) = build(args, parameters, synapses)?;
     if let (Some(beta), Some(crate::args::Beta::Auto)) = (beta, parameters.beta) {
         anstream::eprintln!("beta = {beta} (auto, from the median separation of the memories)");
@@ -31,13 +32,21 @@ pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
     let found = model
         .retrieve(cues.as_slice(), &how, &mut watch)
         .map_err(|e| Failure { message: format!("{}: {e}", args.cue), ..Failure::from(e) })?;
-    write_states(args, &memory, &found)?;
+    write_states(args, &facts, model.features(), &found)?;
     if let Some(path) = &args.figure {
-        let drawing = figure::draw(&memory, &cues, &found, &watch.trace)?;
+        let drawing =
+            figure::draw(model.memories().patterns(), &facts, &cues, &found, &watch.trace)?;
         write_output(path, overwrite(args), drawing.as_bytes())?;
     }
-    print(args, parameters, &model, beta, &how, &memory, &found)?;
+    print(args, parameters, &model, beta, &how, &facts, &found)?;
     watch.interrupted_by().map_or_else(|| Ok(verdict(args, &found)), Ok)
+}
+
+/// What is known of the memories besides their numbers.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) labels: Option<Vec<String>>,
+    pub(crate) image: Option<(usize, usize)>,
 }
 
 fn how<T: Element>(args: &RecallArgs) -> Result<Recall, Failure> {
@@ -104,7 +113,8 @@ fn states_to_stdout(args: &RecallArgs) -> bool {
 
 fn write_states<T: Element>(
     args: &RecallArgs,
-    memory: &Memory<T>,
+    facts: &Facts,
+    features: usize,
     found: &[Retrieval<T>],
 ) -> Result<(), Failure> {
     let Some(path) = &args.output else { return Ok(()) };
@@ -113,8 +123,7 @@ fn write_states<T: Element>(
         anstream::eprintln!("warning: the state of cue {cue} is not finite");
     }
     let rows: Vec<T> = found.iter().flat_map(|f| &f.state).copied().collect();
-    let features = memory.patterns().features();
-    let bytes = encode_rows(OutputKind::from_path(path)?, &rows, features, memory.image())?;
+    let bytes = encode_rows(OutputKind::from_path(path)?, &rows, features, facts.image)?;
     write_output(path, overwrite(args), &bytes)?;
     Ok(())
 }
@@ -125,7 +134,7 @@ fn print<T: Element>(
     model: &AnyModel<T>,
     beta: Option<f64>,
     how: &Recall,
-    memory: &Memory<T>,
+    facts: &Facts,
     found: &[Retrieval<T>],
 ) -> Result<(), Failure> {
     let report = Report {
@@ -139,7 +148,7 @@ fn print<T: Element>(
         dtype: T::NAME,
         guarantee: model.descent(Factor::MAP, how.proof, 0).guarantee().name(),
         proof: how.proof.name(),
-        queries: found.iter().map(|found| Query::new(found, memory.labels())).collect(),
+        queries: found.iter().map(|found| Query::new(found, facts.labels.as_deref())).collect(),
     };
     match () {
         () if states_to_stdout(args) => Ok(()),

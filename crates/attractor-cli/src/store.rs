@@ -6,7 +6,7 @@ use attractor_io::{
     Memory, Overwrite, ReadOptions, Source, check_output, load_memory, read_labels, read_patterns,
     save_memory,
 };
-use attractor_synapse::{Element, Memories, Normalization, PatternError, Patterns, Synapses};
+use attractor_synapse::{Element, Normalization, PatternError, Patterns};
 
 /// Patterns of all files with the picture size that they share.
 struct Gathered<T> {
@@ -103,9 +103,8 @@ fn cast<T: Element, U: Element>(memory: &Memory<T>) -> Result<Memory<U>, Failure
 
 fn tell<T: Element>(args: &StoreArgs, added: usize, memory: &Memory<T>) {
     let patterns = memory.patterns();
-    let norm = Synapses::new(patterns.clone()).largest_norm();
     anstream::eprintln!(
-        "{}: {added} patterns stored, {} in all, {} features, normalisation {}, largest norm {norm:.4}",
+        "{}: {added} patterns stored, {} in all, {} features, normalisation {}",
         args.output.display(),
         patterns.len(),
         patterns.features(),
