@@ -111,6 +111,8 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
         let size = norm(g);
         match () {
             () if distance == 0.0 => 0.0,
+            // a denormal state is further from rest than its own size can say
+            () if distance.is_finite() && size < distance / f64::MAX => f64::MAX,
             () if size > 0.0 => distance / size,
             () => 1.0, // from rest at 0, every move is as large as the state it leads to
         }

@@ -168,14 +168,28 @@ fn mix<T: Real>(
     homogeneous: bool,
 ) -> f64 {
     let unit = if homogeneous { common_unit(x, target, eta) } else { 0.0 };
-    let keep = if eta < 1.0 { (1.0 - eta) * (x.log_scale - unit).exp() } else { 0.0 };
-    let take = eta * (target.log_scale - unit).exp();
+    let keep = if eta < 1.0 { Exp::of(x.log_scale - unit) } else { Exp { root: 0.0 } };
+    let take = Exp::of(target.log_scale - unit);
     for ((out, x), t) in out.iter_mut().zip(x.values).zip(target.values) {
-        let kept = if keep > 0.0 { keep * x.f64() } else { 0.0 };
-        let taken = if *t == 0.0 { 0.0 } else { take * t };
-        *out = T::of(kept + taken);
+        *out = T::of((1.0 - eta) * keep.times(x.f64()) + eta * take.times(*t));
     }
     unit
+}
+
+/// e^s as the square of its root: where currents are denormal the unit's inverse overflows.
+#[derive(Clone, Copy)]
+struct Exp {
+    root: f64,
+}
+
+impl Exp {
+    fn of(s: f64) -> Self {
+        Self { root: (s / 2.0).exp() }
+    }
+
+    fn times(self, x: f64) -> f64 {
+        if x == 0.0 || self.root == 0.0 { 0.0 } else { self.root * x * self.root }
+    }
 }
 
 /// ln of the largest current after the step, or 0 if that fits as it is.
