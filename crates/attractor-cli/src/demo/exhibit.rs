@@ -103,3 +103,31 @@ fn number(x: f64, digits: usize) -> String {
     };
     text.replace('-', "−")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::lineup::lineup;
+    use super::*;
+
+    #[test]
+    fn the_stairs_of_full_proofs_meet_the_energies() {
+        let digits = Digits::choose(3).unwrap();
+        let shown = Exhibits::new(&digits, &lineup(&digits).unwrap(), 3).unwrap();
+        let all = [&shown.hopfield, &shown.dense, &shown.modern, &shown.spherical, &shown.warm];
+        for looks in all.iter().flat_map(|exhibit| &exhibit.full) {
+            for pair in looks.windows(2) {
+                let (before, after) = (pair[0].energy, pair[1].energy);
+                let gap = after.value - before.value + pair[1].certificate.drop;
+                let scale = before.magnitude + after.magnitude;
+                assert!(gap.abs() <= 1e-12 * scale, "{gap} at {scale}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_decimals_where_that_is_short() {
+        let written = [(-1234.5, 7), (0.25, 3), (0.0, 3), (-1.5e-20, 3), (4e30, 2)];
+        let written = written.map(|(x, digits)| number(x, digits));
+        assert_eq!(written, ["−1234.500", "0.25", "0", "−1.50e−20", "4.0e30"]);
+    }
+}
