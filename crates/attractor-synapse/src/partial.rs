@@ -41,13 +41,14 @@ impl Nearest {
         Self { overlap, opposite_overlap, ..self }
     }
 
+    /// Each end by itself: nothing read has no largest overlap that could be taken for a smallest.
     fn merge(&mut self, other: &Self) {
-        self.see(other.memory, other.overlap);
-        (self.opposite, self.opposite_overlap) = if other.opposite_overlap < self.opposite_overlap {
-            (other.opposite, other.opposite_overlap)
-        } else {
-            (self.opposite, self.opposite_overlap)
-        };
+        if other.overlap > self.overlap {
+            (self.memory, self.overlap) = (other.memory, other.overlap);
+        }
+        if other.opposite_overlap < self.opposite_overlap {
+            (self.opposite, self.opposite_overlap) = (other.opposite, other.opposite_overlap);
+        }
     }
 }
 
@@ -133,5 +134,71 @@ impl Partial {
 
     pub(crate) fn rank(&mut self, q: usize, memory: usize, weight: f64, log_scale: f64) {
         self.tops[q].insert(Ranked { memory, ln_weight: weight.ln() + log_scale });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two queries of three features that read `memories` starting at `first`.
+    fn read(first: usize, memories: usize, log_scale: f64) -> Partial {
+        let mut partial = Partial::empty(2, 3, 2);
+        for memory in first..first + memories {
+            for q in 0..2 {
+                let x = ((memory * 7 + q * 3) % 11) as f64 / 7.0 - 0.6;
+                let weight = x.abs();
+                let tally = Tally { log_scale, value: weight, weight, square: weight * weight };
+                partial.absorb(q, &tally, &[weight * x, weight, -weight]);
+                partial.gaps[q][1] += x;
+                partial.nearest[q].see(memory, x);
+                partial.rank(q, memory, weight, log_scale);
+            }
+        }
+        partial
+    }
+
+    fn join(a: &Partial, b: &Partial) -> Partial {
+        let mut a = a.clone();
+        a.merge(b);
+        a
+    }
+
+    #[test]
+    fn nothing_read_is_the_identity_of_the_merge() {
+        for scale in [0.0, 1e6, -1e6] {
+            let partial = read(3, 9, scale);
+            let nothing = Partial::empty(2, 3, 2);
+            assert_eq!(join(&partial, &nothing), partial);
+            assert_eq!(join(&nothing, &partial), partial);
+            assert_eq!(join(&nothing, &nothing), nothing);
+        }
+    }
+
+    #[test]
+    fn merging_is_associative_up_to_rounding_and_the_same_order_gives_the_same_bits() {
+        let [a, b, c] = [read(0, 4, 1.0), read(4, 7, 30.0), read(11, 5, -2.0)];
+        let (left, right) = (join(&join(&a, &b), &c), join(&a, &join(&b, &c)));
+        assert_eq!(left, join(&join(&a, &b), &c));
+        assert_ne!(left, join(&a, &b), "a merge that leaves out a part is another result");
+        for q in 0..2 {
+            let (l, r) = (&left.tallies[q], &right.tallies[q]);
+            let close = |x: f64, y: f64| (x - y).abs() <= 1e-15 * (x.abs() + y.abs());
+            assert!(
+                close(l.value, r.value) && close(l.weight, r.weight) && close(l.square, r.square)
+            );
+            assert!(close(l.log_scale, r.log_scale) && close(left.gaps[q][1], right.gaps[q][1]));
+            for (x, y) in left.field(q).iter().zip(right.field(q)) {
+                assert!((x - y).abs() <= 1e-14 * l.weight);
+            }
+            assert_eq!(left.nearest[q], right.nearest[q]);
+            assert_eq!(left.tops[q], right.tops[q]);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "differ")]
+    fn results_for_other_queries_do_not_merge() {
+        Partial::empty(2, 3, 0).merge(&Partial::empty(1, 3, 0));
     }
 }
