@@ -170,7 +170,8 @@ impl<T: Real> Pool<T> for LogSumExp {
         }
         for row in tile.chunks_exact_mut(queries) {
             for (score, tally) in row.iter_mut().zip(&mut *tallies) {
-                *score = T::of(self.beta * (score.f64() - tally.log_scale)).exp();
+                let x = self.beta * (score.f64() - tally.log_scale);
+                *score = if x < T::EXP_FLOOR { T::ZERO } else { T::of(x).exp() };
                 let weight = score.f64();
                 tally.weight += weight;
                 tally.square += weight * weight;

@@ -45,6 +45,8 @@ pub trait Real:
     const ONE: Self;
     /// The largest relative error of one rounding, u: 2⁻²⁴ or 2⁻⁵³.
     const UNIT_ROUNDOFF: f64;
+    /// Below this, e^x is no normal number: 1e-38 (1e-308) of the largest weight, and slow to make.
+    const EXP_FLOOR: f64;
     /// The name of the type as files and the program print it: `"f32"` or `"f64"`.
     const NAME: &'static str;
     /// The nearest value of this type.
@@ -65,11 +67,12 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($t:ident, $u:expr) => {
+    ($t:ident, $u:expr, $floor:expr) => {
         impl Real for $t {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const UNIT_ROUNDOFF: f64 = $u;
+            const EXP_FLOOR: f64 = $floor;
             const NAME: &'static str = stringify!($t);
             #[inline]
             fn of(value: f64) -> Self {
@@ -99,5 +102,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, f32::EPSILON as f64 / 2.0);
-real!(f64, f64::EPSILON / 2.0);
+real!(f32, f32::EPSILON as f64 / 2.0, -87.0);
+real!(f64, f64::EPSILON / 2.0, -708.0);
