@@ -395,10 +395,10 @@ fn the_euclidean_bias_makes_a_denoiser_and_the_classical_map_is_sign_t_sigma() {
     let t = |i: usize, j: usize| world.rows.iter().map(|row| row[i] * row[j]).sum::<f64>();
     for (x, found) in world.cues.chunks_exact(9).zip(mapped.chunks_exact(9)) {
         let spin: Vec<f64> = x.iter().map(|x| if *x == 0.0 { 0.0 } else { x.signum() }).collect();
-        for i in 0..9 {
+        for (i, found) in found.iter().enumerate() {
             let field: f64 = (0..9).map(|j| t(i, j) * spin[j]).sum();
             if field.abs() > 1e-12 {
-                assert_eq!(found[i] > 0.0, field > 0.0);
+                assert_eq!(*found > 0.0, field > 0.0);
             }
         }
     }

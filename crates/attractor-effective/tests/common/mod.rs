@@ -272,7 +272,7 @@ pub(crate) struct World<T> {
 impl Case {
     pub(crate) fn world<T: Element>(&self) -> World<T> {
         let mut rng = rng(self.seed);
-        let spins = self.visible == Visible::Sign && self.seed % 2 == 0;
+        let spins = self.visible == Visible::Sign && self.seed.is_multiple_of(2);
         let mut rows: Vec<Vec<T>> = (0..self.n)
             .map(|_| {
                 let number = |rng: &mut Pcg64| {
