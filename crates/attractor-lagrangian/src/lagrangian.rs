@@ -36,7 +36,8 @@ use std::fmt::Debug;
 ///         }
 ///     }
 ///     fn conjugate(&self, p: &[T]) -> f64 {
-///         p.iter().map(|p| -(1.0 - p.f64() * p.f64()).max(0.0).sqrt()).sum()
+///         let square = |p: &T| 1.0 - p.f64() * p.f64();
+///         p.iter().map(square).map(|s| if s < 0.0 { f64::INFINITY } else { -s.sqrt() }).sum()
 ///     }
 ///     fn properties(&self) -> Properties {
 ///         Properties { lipschitz: Some(1.0), bounded_activation: true, ..Properties::separable(Growth::Linear) }
