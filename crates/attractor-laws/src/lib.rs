@@ -1,23 +1,4 @@
-//! The laws of convex Lagrangians as functions, and a macro that makes them tests.
-//!
-//! A Lagrangian promises that its activation is the gradient of a convex function, that its
-//! conjugate, curvature and Bregman gap belong to the same function, and whatever its
-//! [`Properties`](attractor_lagrangian::Properties) say. The theorems on descent hold for anything
-//! that keeps those promises, and for nothing else. One line tries them all:
-//!
-//! ```
-//! use attractor_lagrangian::{Lagrangian, LogCosh};
-//! # #[cfg(test)]
-//! attractor_laws::lagrangian_laws!(tanh, LogCosh::new(2.0).unwrap()); // 23 laws, f32 and f64
-//!
-//! // or one law at one point:
-//! let tanh = LogCosh::new(2.0)?;
-//! attractor_laws::fenchel_young(&tanh, &[0.3f64, -1.0])?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-//!
-//! What it deliberately is not: a proof (it tries finitely many points), a source of Lagrangians,
-//! or a judge of speed. It knows no matrices.
+#![doc = include_str!("../README.md")]
 
 // How a broken law is reported.
 mod violation;

@@ -6,7 +6,6 @@
 /// parent sees. With a third argument, `f32` or `f64`, only that one is tested.
 ///
 /// ```
-/// # #[cfg(test)]
 /// attractor_laws::lagrangian_laws!(softmax, attractor_lagrangian::LogSumExp::new(2.0).unwrap());
 /// ```
 #[macro_export]
