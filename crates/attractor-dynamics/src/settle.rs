@@ -154,7 +154,9 @@ fn verdict(
 fn record(run: &mut Run, look: &Look, step: usize, outcome: Option<Outcome>) {
     run.steps = step;
     run.energy = look.energy;
-    run.certificate += look.certificate;
+    if step > 0 {
+        run.certificate += look.certificate; // a state that moved before this run brings its own
+    }
     run.residual = look.residual;
     run.outcome = outcome.unwrap_or(run.outcome);
 }

@@ -107,3 +107,14 @@ fn a_trace_is_bounded() {
     assert_eq!(trace.looks().iter().map(Vec::len).collect::<Vec<_>>(), [4, 4]);
     assert!((trace.looks()[0][3].energy.value - 128.0f64.powi(2)).abs() < 1e-9);
 }
+
+#[test]
+fn a_run_that_goes_on_counts_only_its_own_steps() {
+    let (system, mut state) = (Halving { looks: 0.into() }, vec![[1024.0; 2]]);
+    let rule = StopRule::exactly(2, 0.1).unwrap();
+    for _ in 0..2 {
+        let run = settle(&system, &mut state, &rule, &mut ())[0];
+        let drop = run.energy_start.value - run.energy.value;
+        assert!((run.certificate.drop - drop).abs() <= 1e-12 * drop, "{run:?}");
+    }
+}
