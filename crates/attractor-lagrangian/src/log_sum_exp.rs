@@ -216,7 +216,10 @@ impl<T: Real> Pool<T> for LogSumExp {
     fn gap_value(&self, sums: &[f64; 3], before: &Before, value: f64) -> f64 {
         let [s0, s1, s2] = *sums;
         let rise = (s1 + s2) / s0; // S₂/S₀ ≥ 0 but for the rounding of the tilt
-        let gap = if s2 < s0 * 1e15 && rise > -0.5 {
+        let gap = if rise.abs() < 0.5 {
+            // ln(1 + y) = y − φ(ln(1 + y)): where the tilt is all but exact, S₁ is its rounding alone
+            (s2 / s0 - phi(rise.ln_1p())) / self.beta
+        } else if s2 < s0 * 1e15 && rise > 0.0 {
             (rise.ln_1p() - s1 / s0) / self.beta
         } else {
             // so far apart that the difference has its digits, or nothing but rounding
