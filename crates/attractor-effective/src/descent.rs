@@ -1,7 +1,7 @@
 //! The certified descent of a batch: look, then advance (the main theorem of the project's theory).
 
-use crate::Effective;
 use crate::batch::{Batch, Query, Sizes};
+use crate::{Effective, ModelError};
 use attractor_dynamics::{Certificate, Energy, Guarantee, Look, Proof, System};
 use attractor_lagrangian::{Factor, Lagrangian, Real, Scaled};
 use attractor_synapse::{Answer, Memories, Moved, Question};
@@ -33,14 +33,22 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
     /// of the memories. Returns the outputs, q × d.
     ///
     /// # Errors
-    /// As [`Effective::start`].
-    pub fn map(&self, cues: &[T]) -> Result<Vec<T>, crate::ModelError> {
+    /// As [`Effective::start`], and [`ModelError::NotFinite`] by cue where an output leaves the range
+    /// of the scalar.
+    pub fn map(&self, cues: &[T]) -> Result<Vec<T>, ModelError> {
         let mut batch = self.start(cues)?;
         let all: Vec<usize> = (0..batch.queries()).collect();
         let descent = self.descent(Factor::MAP, Proof::Visible, 0);
         descent.read(&mut batch, &all);
         descent.advance(&mut batch, &all);
-        Ok(batch.g)
+        match batch.g.iter().position(|x| !x.is_finite()) {
+            None => Ok(batch.g),
+            Some(at) => Err(ModelError::NotFinite {
+                what: "an output of cue",
+                index: at / batch.features,
+                value: batch.g[at].f64(),
+            }),
+        }
     }
 }
 
@@ -85,7 +93,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
             (_, false) => 0.0,
         };
         let take = (scale - unit).exp();
-        let mix = |t: &mut f64, f: f64| *t = if take > 0.0 { take * f } else { 0.0 };
+        let mix = |t: &mut f64, f: f64| *t = if take == 0.0 { 0.0 } else { take * f };
         target.iter_mut().zip(field).for_each(|(t, &f)| mix(t, f));
         if let Some(input) = self.model.input() {
             let own = (-unit).exp();

@@ -156,3 +156,12 @@ fn denormal_cues_have_a_direction() {
         assert!(found[0].outcome == Outcome::Settled && found[0].residual.is_finite(), "{found:?}");
     }
 }
+
+/// A bare map has no outcome to say it with: it names the cue instead.
+#[test]
+fn a_map_that_leaves_the_range_is_an_error() {
+    let xi = Synapses::from_rows(&[[1e18f32, -1e18], [1e18, 1e18]]).unwrap();
+    let model = ModernHopfield::modern(xi, LogSumExp::new(1.0).unwrap()).unwrap();
+    let error = model.map(&[1.0, 0.5, 3e38, 3e38]).unwrap_err();
+    assert!(matches!(error, ModelError::NotFinite { index: 1, .. }), "{error}");
+}

@@ -181,7 +181,10 @@ fn gap_is_naive<T: Element>(
                 * u
                 * (moves[i].abs() + by.iter().map(|b| b.abs()).sum::<f64>() * case.scale)
     };
-    let spread = hidden.spread(h, errors);
+    // f is uncertain at both ends: at h by its rounding, at h − δ by that of δ as well
+    let deltas: Vec<f64> = (0..case.n).map(delta).collect();
+    let ends = hidden.spread(h, errors).into_iter().zip(hidden.spread(&from, &deltas));
+    let spread: Vec<f64> = ends.map(|(to, from)| to + from).collect();
     let bend: f64 = match hidden {
         Hidden::Softmax(_) => 4.0 * (0..case.n).map(delta).fold(0.0, f64::max),
         _ => (0..case.n)
