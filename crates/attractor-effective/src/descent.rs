@@ -77,7 +77,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
             let answer = scratch.answers.get(k);
             batch.fields[q * d..][..d].copy_from_slice(scratch.answers.field(k));
             batch.queries[q].field_scale = answer.log_scale;
-            batch.queries[q].answer = Some(answer.clone());
+            keep(&mut batch.queries[q].answer, answer);
         }
     }
 
@@ -250,6 +250,13 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> System
     fn resolution(&self) -> f64 {
         16.0 * T::UNIT_ROUNDOFF
     }
+}
+
+/// Copies an answer into the storage of an earlier one.
+fn keep(kept: &mut Option<Answer>, answer: &Answer) {
+    let mut top = kept.take().map(|kept| kept.top).unwrap_or_default();
+    top.clone_from(&answer.top);
+    *kept = Some(Answer { top, ..*answer });
 }
 
 fn pack<U: Copy>(rows: &[U], active: &[usize], d: usize, out: &mut Vec<U>) {

@@ -16,6 +16,13 @@ pub struct Nearest {
     pub opposite_overlap: f64,
 }
 
+impl Default for Nearest {
+    /// No memory seen.
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
 impl Nearest {
     const NONE: Self = Self {
         memory: usize::MAX,
@@ -85,14 +92,13 @@ impl Partial {
 
     /// Back to nothing read, keeping its storage.
     pub(crate) fn clear(&mut self, queries: usize, features: usize, top: usize) {
-        if self.tallies.len() != queries || self.features != features {
-            *self = Self::empty(queries, features, top);
-        }
-        self.tallies.fill(Tally::EMPTY);
-        self.fields.fill(0.0);
-        self.gaps.fill([0.0; 3]);
-        self.nearest.fill(Nearest::NONE);
-        self.tops.iter_mut().for_each(Top::clear);
+        self.features = features;
+        refill(&mut self.tallies, queries, Tally::EMPTY);
+        refill(&mut self.fields, queries * features, 0.0);
+        refill(&mut self.gaps, queries, [0.0; 3]);
+        refill(&mut self.nearest, queries, Nearest::NONE);
+        self.tops.resize_with(queries, || Top::new(top));
+        self.tops.iter_mut().for_each(|list| list.clear(top));
     }
 
     /// The number of queries.
@@ -135,6 +141,11 @@ impl Partial {
     pub(crate) fn rank(&mut self, q: usize, memory: usize, weight: f64, log_scale: f64) {
         self.tops[q].insert(Ranked { memory, ln_weight: weight.ln() + log_scale });
     }
+}
+
+fn refill<U: Copy>(place: &mut Vec<U>, length: usize, value: U) {
+    place.clear();
+    place.resize(length, value);
 }
 
 #[cfg(test)]

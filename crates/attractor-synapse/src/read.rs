@@ -57,7 +57,7 @@ pub struct Weight {
 }
 
 /// What one read tells one query.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Answer {
     /// L_h(Ξg + b).
     pub value: f64,
@@ -276,14 +276,16 @@ pub(crate) fn read<T: Element>(
     check(xi, question);
     let queries = question.outputs.len() / d;
     answers.features = d;
-    answers.answers.clear();
+    answers.answers.resize_with(queries, Answer::default);
     answers.fields.resize(queries * d, 0.0);
     for start in (0..queries).step_by(CHUNK) {
         let chunk = part(question, start..queries.min(start + CHUNK), d);
         read_shares(xi, &chunk, &mut answers.shares);
         let partial = &answers.shares[0].partial;
         answers.fields[start * d..][..partial.fields.len()].copy_from_slice(&partial.fields);
-        answers.answers.extend((0..partial.queries()).map(|q| answer(&chunk, partial, q)));
+        for (q, place) in answers.answers[start..][..partial.queries()].iter_mut().enumerate() {
+            answer(&chunk, partial, q, place);
+        }
     }
 }
 
@@ -336,7 +338,8 @@ fn read_shares<T: Element>(
     }
 }
 
-fn answer<T: Element>(question: &Question<'_, T>, partial: &Partial, q: usize) -> Answer {
+/// Writes the answer to query q, into the storage of an earlier one.
+fn answer<T: Element>(question: &Question<'_, T>, partial: &Partial, q: usize, place: &mut Answer) {
     let tally = &partial.tallies[q];
     let pool = match question.hidden.one_pass() {
         Some(OnePass::Sum(pool)) => Some(pool),
@@ -353,15 +356,18 @@ fn answer<T: Element>(question: &Question<'_, T>, partial: &Partial, q: usize) -
     let share = |ln_weight: f64| (ln_weight - tally.log_scale).exp() / tally.weight;
     let ranked = partial.tops[q].ranked().iter().filter(|_| !silent);
     let d = question.outputs.len() / partial.queries();
-    Answer {
+    let mut top = std::mem::take(&mut place.top);
+    top.clear();
+    top.extend(ranked.map(|r| Weight { memory: r.memory, weight: share(r.ln_weight) }));
+    *place = Answer {
         value,
         log_scale: if silent { f64::NEG_INFINITY } else { log_factor },
         activity: if silent { 0.0 } else { tally.weight * log_factor.exp() },
         effective_memories: if silent { 0.0 } else { tally.weight / tally.square * tally.weight },
         gap,
         nearest: partial.nearest[q].of_length(length(&question.outputs[q * d..][..d])),
-        top: ranked.map(|r| Weight { memory: r.memory, weight: share(r.ln_weight) }).collect(),
-    }
+        top,
+    };
 }
 
 /// ‖x‖ by the largest entry, so that no square overflows or vanishes.

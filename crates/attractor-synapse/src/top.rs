@@ -19,7 +19,9 @@ impl Top {
         Self { capacity, ranked: Vec::with_capacity(capacity + 1) }
     }
 
-    pub(crate) fn clear(&mut self) {
+    /// Empty again, for `capacity` memories.
+    pub(crate) fn clear(&mut self, capacity: usize) {
+        self.capacity = capacity;
         self.ranked.clear();
     }
 
