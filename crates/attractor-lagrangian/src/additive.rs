@@ -95,7 +95,9 @@ impl<T: Real, F: Primitive> Pool<T> for Additive<F> {
         self.choose_scales(tile, tallies);
         for row in tile.chunks_exact_mut(queries) {
             for (score, tally) in row.iter_mut().zip(&mut *tallies) {
-                let (h, unit) = (score.f64(), (-tally.log_scale).exp());
+                let h = score.f64();
+                // most tiles need no unit, and e⁰ costs as much as any other
+                let unit = if tally.log_scale == 0.0 { 1.0 } else { (-tally.log_scale).exp() };
                 let weight = self.0.slope(h) * unit;
                 tally.value += self.0.value(h) * unit;
                 tally.weight += weight.abs();

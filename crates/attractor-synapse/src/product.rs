@@ -48,6 +48,7 @@ fn scores<T: ComplexField + Copy>(memories: &[T], outputs: &[T], features: usize
     let memories = MatRef::from_row_major_slice(memories, n, features);
     let outputs = MatRef::from_row_major_slice(outputs, q, features);
     matmul(out, Accum::Replace, memories, outputs.transpose(), T::one_impl(), Par::Seq);
+    clear_upper_halves();
 }
 
 fn weighted<T: ComplexField + Copy>(weights: &[T], memories: &[T], features: usize, out: &mut [T]) {
@@ -56,4 +57,14 @@ fn weighted<T: ComplexField + Copy>(weights: &[T], memories: &[T], features: usi
     let weights = MatRef::from_row_major_slice(weights, n, q);
     let memories = MatRef::from_row_major_slice(memories, n, features);
     matmul(out, Accum::Replace, weights.transpose(), memories, T::one_impl(), Par::Seq);
+    clear_upper_halves();
+}
+
+/// The products' kernels return with the upper halves of the vector registers in use, and code that
+/// was compiled without AVX then runs several times slower, until something clears them. The
+/// compiler does so at the end of every function that uses them: this is one.
+fn clear_upper_halves() {
+    let mut lanes = std::hint::black_box([1.0f32; 64]);
+    pulp::Arch::new().dispatch(|| lanes.iter_mut().for_each(|x| *x += *x));
+    std::hint::black_box(lanes);
 }
