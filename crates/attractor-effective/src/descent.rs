@@ -137,10 +137,11 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
             return Certificate { proof: self.proof, ..Certificate::ZERO };
         }
         let mut terms = [query.relaxation.detour, query.relaxation.bregman, 0.0];
+        let mut rounding = self.rounding(query, sizes);
         if self.proof == Proof::Full {
             terms[2] = answer.gap;
+            rounding += answer.gap_slack;
         }
-        let rounding = self.rounding(query, sizes);
         Certificate::of_terms(&terms, rounding, self.proof)
     }
 

@@ -119,13 +119,19 @@ impl<T: Real, F: Primitive> Pool<T> for Additive<F> {
         let queries = before.len();
         for (row, by) in scores.chunks_exact(queries).zip(moves.chunks_exact(queries)) {
             for ((h, d), sum) in row.iter().zip(by).zip(&mut *sums) {
-                sum[0] += self.0.gap(h.f64(), h.f64() - d.f64(), d.f64());
+                let from = h.f64() - d.f64();
+                sum[0] += self.0.gap(h.f64(), from, d.f64());
+                sum[1] += self.0.slope(from) * d.f64();
             }
         }
     }
 
     fn gap_value(&self, sums: &[f64; 3], _before: &Before, _value: f64) -> f64 {
         at_least_zero(sums[0])
+    }
+
+    fn gap_slack(&self, sums: &[f64; 3], before: &Before) -> f64 {
+        (sums[1] - before.tilt).abs()
     }
 }
 

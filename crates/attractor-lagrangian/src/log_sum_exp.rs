@@ -227,4 +227,10 @@ impl<T: Real> Pool<T> for LogSumExp {
         };
         at_least_zero(gap)
     }
+
+    fn gap_slack(&self, sums: &[f64; 3], _before: &Before) -> f64 {
+        let [s0, s1, s2] = *sums;
+        // x is counted from the tilt; a gap that is taken as a difference rebuilds no scores
+        if s2 < s0 * 1e15 { (s1 / s0).abs() / self.beta } else { 0.0 }
+    }
 }

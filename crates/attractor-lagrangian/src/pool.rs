@@ -82,4 +82,9 @@ pub trait Pool<T: Real>: Debug + Send + Sync {
 
     /// D_{L_h} ≥ 0 from the sums over all memories; `value` is L_h after the move.
     fn gap_value(&self, sums: &[f64; 3], before: &Before, value: f64) -> f64;
+
+    /// |f(h − δ)·δ − c|: the scores before the move are had as h − δ, and where rounding has moved
+    /// them, the change to first order is no longer the one of the move. What is found here is part
+    /// of the certificate's rounding.
+    fn gap_slack(&self, sums: &[f64; 3], before: &Before) -> f64;
 }

@@ -163,6 +163,10 @@ impl<T: Real, L: Lagrangian<T>> Pool<T> for Spoiled<L> {
         let gap = Pool::<T>::gap_value(self.pool::<T>(), sums, before, value);
         if matches!(self.fault, HalfTheGap) { 0.5 * gap } else { gap }
     }
+
+    fn gap_slack(&self, sums: &[f64; 3], before: &Before) -> f64 {
+        Pool::<T>::gap_slack(self.pool::<T>(), sums, before)
+    }
 }
 
 const TANH: fn() -> LogCosh = || LogCosh::new(2.0).unwrap();

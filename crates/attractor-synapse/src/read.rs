@@ -69,6 +69,8 @@ pub struct Answer {
     pub effective_memories: f64,
     /// D_{L_h}(h, h − δ) of the last move, 0 if none was given.
     pub gap: f64,
+    /// |f(h − δ)·δ − c|, what rounding has made of the first order of that gap.
+    pub gap_slack: f64,
     /// The memories most and least aligned with the state.
     pub nearest: Nearest,
     /// The heaviest memories, heaviest first.
@@ -237,7 +239,7 @@ impl<T: Element> Share<T> {
         for q in 0..queries {
             let h = column(&self.scores, q);
             if question.moved.is_some() {
-                self.partial.gaps[q][0] = stored_gap(question.hidden, &h, &column(&self.moves, q));
+                self.partial.gaps[q] = stored_gap(question.hidden, &h, &column(&self.moves, q));
             }
             let mut f = vec![T::ZERO; h.len()];
             question.hidden.activate(&h, &mut f);
@@ -258,11 +260,13 @@ fn tally_of<T: Element>(value: f64, f: &[T]) -> Tally {
     Tally { log_scale: 0.0, value, weight, square }
 }
 
-fn stored_gap<T: Element>(hidden: &dyn Lagrangian<T>, h: &[T], by: &[T]) -> f64 {
+/// D_{L_h}(h, h − δ) and the change to first order, f(h − δ)·δ.
+fn stored_gap<T: Element>(hidden: &dyn Lagrangian<T>, h: &[T], by: &[T]) -> [f64; 3] {
     let from: Vec<T> = h.iter().zip(by).map(|(&h, &d)| h - d).collect();
     let mut slope = vec![T::ZERO; h.len()];
     hidden.activate(&from, &mut slope);
-    hidden.bregman(h, &from, &slope)
+    let tilt = slope.iter().zip(by).map(|(f, d)| f.f64() * d.f64()).sum();
+    [hidden.bregman(h, &from, &slope), tilt, 0.0]
 }
 
 /// Reads the memories in chunks of queries, each in fixed shares that are merged in a fixed tree:
@@ -347,10 +351,13 @@ fn answer<T: Element>(question: &Question<'_, T>, partial: &Partial, q: usize, p
     };
     let value = pool.map_or(tally.value, |pool| pool.potential(tally));
     let log_factor = pool.map_or(0.0, |pool| pool.log_factor(tally));
-    let gap = match (pool, question.moved) {
-        (Some(pool), Some(moved)) => pool.gap_value(&partial.gaps[q], &moved.before[q], value),
-        (None, Some(_)) => partial.gaps[q][0],
-        _ => 0.0,
+    let sums = &partial.gaps[q];
+    let (gap, gap_slack) = match (pool, question.moved.map(|moved| &moved.before[q])) {
+        (Some(pool), Some(before)) => {
+            (pool.gap_value(sums, before, value), pool.gap_slack(sums, before))
+        }
+        (None, Some(before)) => (sums[0], (sums[1] - before.tilt).abs()),
+        _ => (0.0, 0.0),
     };
     let silent = tally.weight == 0.0;
     let share = |ln_weight: f64| (ln_weight - tally.log_scale).exp() / tally.weight;
@@ -365,6 +372,7 @@ fn answer<T: Element>(question: &Question<'_, T>, partial: &Partial, q: usize, p
         activity: if silent { 0.0 } else { tally.weight * log_factor.exp() },
         effective_memories: if silent { 0.0 } else { tally.weight / tally.square * tally.weight },
         gap,
+        gap_slack,
         nearest: partial.nearest[q].of_length(length(&question.outputs[q * d..][..d])),
         top,
     };
