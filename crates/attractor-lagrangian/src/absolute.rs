@@ -28,7 +28,7 @@ impl<T: Real> Lagrangian<T> for Absolute {
 
     fn properties(&self) -> Properties {
         Properties {
-            zero_modes: ZeroModes::All,
+            zero_modes: ZeroModes::ALL,
             bounded_activation: true,
             homogeneous: true,
             ..Properties::separable(Growth::Linear)

@@ -66,7 +66,7 @@ pub use layer::{Factor, Layer, Relaxation, Scaled};
 pub use log_cosh::LogCosh;
 pub use log_sum_exp::LogSumExp;
 pub use norm::Norm;
-pub use pool::{Before, OnePass, Pool, Tally};
+pub use pool::{Before, OnePass, Pool, Select, Tally};
 pub use properties::{Growth, Properties, ZeroModes};
 pub use quadratic::Quadratic;
 pub use real::Real;

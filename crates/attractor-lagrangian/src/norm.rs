@@ -45,7 +45,7 @@ impl<T: Real> Lagrangian<T> for Norm {
             growth: Growth::Linear,
             separable: false,
             lipschitz: None,
-            zero_modes: ZeroModes::Radial,
+            zero_modes: ZeroModes::RADIAL,
             bounded_activation: true,
             homogeneous: true,
         }

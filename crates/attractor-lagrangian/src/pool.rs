@@ -1,6 +1,6 @@
 //! How a hidden layer streams: tiles of scores in, weights and a mergeable tally out.
 
-use crate::Real;
+use crate::{Lagrangian, Real};
 use std::fmt::Debug;
 
 /// How a hidden Lagrangian is read out in one pass over the memories.
@@ -9,6 +9,20 @@ use std::fmt::Debug;
 pub enum OnePass<'a, T> {
     /// L = Φ(Σφ): every memory contributes to a sum.
     Sum(&'a dyn Pool<T>),
+    /// Few memories have any weight: the others are dropped tile by tile.
+    Select(&'a dyn Select),
+}
+
+/// A hidden Lagrangian whose weights are exactly 0 for all but a few memories (sparsemax, entmax,
+/// normmax, k-subset).
+///
+/// The support of a union lies in the union of the supports, and what lies outside it changes
+/// neither value nor gradient. So a reader keeps, of all scores seen, those above the threshold of
+/// what it has kept, and at the end asks the Lagrangian itself, in f64, about these few.
+pub trait Select: Lagrangian<f64> {
+    /// A score at or below which a memory has no weight among `scores`, nor among any more of them;
+    /// −∞ if every one of them has some.
+    fn threshold(&self, scores: &[f64]) -> f64;
 }
 
 /// What one query knows of the memories seen so far, besides Σ w·ξ.

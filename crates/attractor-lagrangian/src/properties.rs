@@ -17,20 +17,30 @@ pub enum Growth {
     Exponential,
 }
 
-/// The directions in which the Hessian of L vanishes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ZeroModes {
-    /// None: the Hessian is positive definite (for even powers: away from 0).
-    None,
+/// The directions in which the Hessian of L vanishes: any of these together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ZeroModes {
     /// Every direction: L is piecewise linear.
-    All,
-    /// The currents x themselves: L is 1-homogeneous.
-    Radial,
-    /// The constant vector: only differences of currents matter.
-    Uniform,
-    /// The axes of the units that are saturated or dead.
-    DeadUnits,
+    pub all: bool,
+    /// The currents x themselves, as in every 1-homogeneous L.
+    pub radial: bool,
+    /// The constant vector: L(x + c) is L(x) plus a multiple of c.
+    pub uniform: bool,
+    /// The axes of the units that are saturated, dead or outside the support.
+    pub dead_units: bool,
+}
+
+impl ZeroModes {
+    /// The Hessian is positive definite (for even powers: away from 0).
+    pub const NONE: Self = Self { all: false, radial: false, uniform: false, dead_units: false };
+    /// Every direction.
+    pub const ALL: Self = Self { all: true, ..Self::NONE };
+    /// The currents.
+    pub const RADIAL: Self = Self { radial: true, ..Self::NONE };
+    /// The constant vector.
+    pub const UNIFORM: Self = Self { uniform: true, ..Self::NONE };
+    /// The axes of dead units.
+    pub const DEAD_UNITS: Self = Self { dead_units: true, ..Self::NONE };
 }
 
 /// What is known of a Lagrangian beyond its values.
@@ -61,7 +71,7 @@ impl Properties {
             growth,
             separable: true,
             lipschitz: None,
-            zero_modes: ZeroModes::None,
+            zero_modes: ZeroModes::NONE,
             bounded_activation: false,
             homogeneous: false,
         }

@@ -55,7 +55,7 @@ impl Primitive for RectifiedPower {
     fn properties(&self) -> Properties {
         Properties {
             lipschitz: (self.0 == 2).then_some(1.0),
-            zero_modes: ZeroModes::DeadUnits,
+            zero_modes: ZeroModes::DEAD_UNITS,
             ..Properties::separable(power_growth(self.0))
         }
     }

@@ -349,7 +349,7 @@ fn neurons_that_feel_each_other() {
 
 #[test]
 fn a_zero_mode_that_is_none() {
-    breaks(&tanh(Claims(|p| p.zero_modes = ZeroModes::Uniform)), Law::ZeroModes, &[]);
+    breaks(&tanh(Claims(|p| p.zero_modes = ZeroModes::UNIFORM)), Law::ZeroModes, &[]);
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl<T: Real> Lagrangian<T> for Clipped {
     fn properties(&self) -> Properties {
         Properties {
             lipschitz: Some(1.0),
-            zero_modes: attractor_lagrangian::ZeroModes::DeadUnits,
+            zero_modes: attractor_lagrangian::ZeroModes::DEAD_UNITS,
             bounded_activation: true,
             ..Properties::separable(Growth::Linear)
         }
