@@ -81,7 +81,7 @@ impl<T: Real> Lagrangian<T> for LogSumExp {
             growth: Growth::Linear,
             separable: false,
             lipschitz: Some(self.beta / 2.0),
-            zero_modes: ZeroModes::Uniform,
+            zero_modes: ZeroModes::UNIFORM,
             bounded_activation: true,
             homogeneous: false,
         }
