@@ -104,36 +104,38 @@ pub(crate) fn at_least_zero(x: f64) -> f64 {
     if x < 0.0 { 0.0 } else { x }
 }
 
+/// Implements the trait through another implementation.
 macro_rules! forward {
-    ($($generic:tt)*) => {
+    ($own:ident => $inner:expr; $($generic:tt)*) => {
         $($generic)* {
-            fn value(&self, x: &[T]) -> f64 {
-                (**self).value(x)
+            fn value(&$own, x: &[T]) -> f64 {
+                $inner.value(x)
             }
-            fn activate(&self, x: &[T], g: &mut [T]) {
-                (**self).activate(x, g);
+            fn activate(&$own, x: &[T], g: &mut [T]) {
+                $inner.activate(x, g);
             }
-            fn curve(&self, x: &[T], d: &[T], out: &mut [T]) {
-                (**self).curve(x, d, out);
+            fn curve(&$own, x: &[T], d: &[T], out: &mut [T]) {
+                $inner.curve(x, d, out);
             }
-            fn conjugate(&self, p: &[T]) -> f64 {
-                (**self).conjugate(p)
+            fn conjugate(&$own, p: &[T]) -> f64 {
+                $inner.conjugate(p)
             }
-            fn properties(&self) -> Properties {
-                (**self).properties()
+            fn properties(&$own) -> Properties {
+                $inner.properties()
             }
-            fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
-                (**self).bregman(to, from, slope)
+            fn bregman(&$own, to: &[T], from: &[T], slope: &[T]) -> f64 {
+                $inner.bregman(to, from, slope)
             }
-            fn one_pass(&self) -> Option<OnePass<'_, T>> {
-                (**self).one_pass()
+            fn one_pass(&$own) -> Option<OnePass<'_, T>> {
+                $inner.one_pass()
             }
-            fn log_form(&self) -> Option<&dyn Lagrangian<T>> {
-                (**self).log_form()
+            fn log_form(&$own) -> Option<&dyn Lagrangian<T>> {
+                $inner.log_form()
             }
         }
     };
 }
+pub(crate) use forward;
 
-forward!(impl<T: Real, L: Lagrangian<T> + ?Sized> Lagrangian<T> for &L);
-forward!(impl<T: Real, L: Lagrangian<T> + ?Sized> Lagrangian<T> for Box<L>);
+forward!(self => (**self); impl<T: Real, L: Lagrangian<T> + ?Sized> Lagrangian<T> for &L);
+forward!(self => (**self); impl<T: Real, L: Lagrangian<T> + ?Sized> Lagrangian<T> for Box<L>);

@@ -35,6 +35,8 @@
 mod real;
 // Errors of parameters.
 mod error;
+// The zoo by name, as data.
+mod any;
 // What a Lagrangian is, says of itself, and how it streams.
 mod admissible;
 mod lagrangian;
@@ -58,6 +60,7 @@ mod rectified_power;
 pub use absolute::Absolute;
 pub use additive::{Additive, Primitive};
 pub use admissible::{Admissible, Inadmissible, admissible};
+pub use any::AnyLagrangian;
 pub use error::ParameterError;
 pub use even_power::EvenPower;
 pub use exponential::Exponential;
