@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::separation::Separation;
 use attractor_synapse::Normalize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -100,19 +101,6 @@ pub(crate) enum Model {
     Spherical,
 }
 
-/// The hidden Lagrangians by their config names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Separation {
-    /// β⁻¹ ln Σ e^{βh}
-    LogSumExp,
-    /// (1/n) Σ max(h, 0)ⁿ
-    RectifiedPower,
-    /// (1/n) Σ hⁿ, n even
-    Power,
-    /// β⁻¹ Σ e^{βh}
-    Exponential,
-}
-
 /// β: a number, or chosen from the separation of the memories.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Beta {
@@ -157,15 +145,16 @@ pub(crate) struct RecallArgs {
     /// The model
     #[arg(long, value_enum, default_value = "modern")]
     pub(crate) model: Model,
-    /// The hidden Lagrangian (default: log-sum-exp for modern, rectified-power for dense, power for
-    /// hopfield, exponential for spherical)
-    #[arg(long, value_enum)]
+    /// The hidden Lagrangian by name, or as data: '{"entmax": {"alpha": 1.5, "beta": 8}}' (default:
+    /// log-sum-exp for modern, rectified-power for dense, power for hopfield, exponential for
+    /// spherical)
+    #[arg(long, value_name = "NAME")]
     pub(crate) separation: Option<Separation>,
-    /// Inverse temperature of log-sum-exp and exponential, or `auto` from the separation of the
-    /// memories [default: 1]
+    /// Inverse temperature of the separation, or `auto` from how far the memories are apart
+    /// [default: 1]
     #[arg(long, value_name = "B|auto", allow_negative_numbers = true)]
     pub(crate) beta: Option<Beta>,
-    /// The power n of rectified-power [default: 3] and power [default: 2]
+    /// The power n of the separation [default: 3; of `power`: 2]
     #[arg(long, value_name = "N")]
     pub(crate) power: Option<u32>,
     /// Take exactly N steps

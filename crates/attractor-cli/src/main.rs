@@ -8,6 +8,7 @@ mod inspect;
 mod model;
 mod recall;
 mod report;
+mod separation;
 mod store;
 mod watch;
 

@@ -1,26 +1,14 @@
 //! From names on the command line to a model.
 
-use crate::args::{Beta, Bias, Model, RecallArgs, Separation};
+use crate::args::{Beta, Bias, Model, RecallArgs};
 use crate::failure::Failure;
+use crate::separation::Separation;
 use attractor_effective::{Effective, sufficient_beta};
-use attractor_lagrangian::{
-    Absolute, Additive, EvenPower, Exponential, Lagrangian, LogSumExp, Norm, Quadratic,
-    RectifiedPower,
-};
+use attractor_lagrangian::{Absolute, AnyLagrangian, Norm, Quadratic};
 use attractor_synapse::{Element, Memories, Synapses};
 
 /// A model chosen at run time; it has no second code path.
-pub(crate) type AnyModel<T> = Effective<T, Box<dyn Lagrangian<T>>, Box<dyn Lagrangian<T>>>;
-
-/// The name under which a separation is reported.
-pub(crate) fn separation_name(separation: Separation) -> &'static str {
-    match separation {
-        Separation::LogSumExp => "log-sum-exp",
-        Separation::RectifiedPower => "rectified-power",
-        Separation::Power => "power",
-        Separation::Exponential => "exponential",
-    }
-}
+pub(crate) type AnyModel<T> = Effective<T, AnyLagrangian, AnyLagrangian>;
 
 /// The name under which a model is reported.
 pub(crate) fn model_name(model: Model) -> &'static str {
@@ -33,84 +21,76 @@ pub(crate) fn model_name(model: Model) -> &'static str {
 }
 
 /// The separation asked for, or the one that gives the model its name.
-pub(crate) fn separation(args: &RecallArgs) -> Separation {
-    args.separation.unwrap_or(match args.model {
-        Model::Hopfield => Separation::Power,
-        Model::Dense => Separation::RectifiedPower,
-        Model::Modern => Separation::LogSumExp,
-        Model::Spherical => Separation::Exponential,
-    })
+fn separation(args: &RecallArgs) -> Separation {
+    let own = match args.model {
+        Model::Hopfield => "power",
+        Model::Dense => "rectified-power",
+        Model::Modern => "log-sum-exp",
+        Model::Spherical => "exponential",
+    };
+    args.separation.clone().unwrap_or_else(|| Separation::named(own))
 }
 
 /// β and n as they will be used, checked against the separation before any file is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Parameters {
-    pub(crate) separation: Separation,
+    separation: Separation,
     pub(crate) beta: Option<Beta>,
-    pub(crate) power: Option<u32>,
+    power: Option<u32>,
 }
 
 /// Which parameters the separation has; one that it has not is a usage error, never ignored.
 pub(crate) fn parameters(args: &RecallArgs) -> Result<Parameters, Failure> {
     let separation = separation(args);
-    let name = separation_name(separation);
-    let has_beta = matches!(separation, Separation::LogSumExp | Separation::Exponential);
-    if !has_beta && args.beta.is_some() {
-        return Err(Failure::usage(format!(
-            "the separation {name} has no beta: leave --beta out, or use --separation log-sum-exp or exponential"
-        )));
+    if args.beta.is_some() {
+        separation.check_flag("beta", "--beta")?;
     }
-    if has_beta && args.power.is_some() {
-        return Err(Failure::usage(format!(
-            "the separation {name} has no power: leave --power out, or use --separation rectified-power or power"
-        )));
+    if args.power.is_some() {
+        separation.check_flag("n", "--power")?;
     }
-    let default_power = if separation == Separation::Power { 2 } else { 3 };
-    let parameters = Parameters {
-        separation,
-        beta: has_beta.then(|| args.beta.unwrap_or(Beta::Value(1.0))),
-        power: (!has_beta).then(|| args.power.unwrap_or(default_power)),
-    };
-    hidden::<f32>(parameters, 1.0)?;
+    let (beta, power) = (separation.beta(args.beta), separation.power(args.power));
+    let parameters = Parameters { separation, beta, power };
+    parameters.lagrangian(1.0)?;
     Ok(parameters)
 }
 
-fn visible<T: Element>(model: Model) -> Box<dyn Lagrangian<T>> {
-    match model {
-        Model::Hopfield | Model::Dense => Box::new(Absolute),
-        Model::Modern => Box::new(Quadratic),
-        Model::Spherical => Box::new(Norm),
+impl Parameters {
+    /// The hidden Lagrangian, with this β where it has one and none came with its name.
+    fn lagrangian(&self, beta: f64) -> Result<AnyLagrangian, Failure> {
+        self.separation.lagrangian(Some(beta), self.power)
     }
 }
 
-fn hidden<T: Element>(
-    parameters: Parameters,
-    beta: f64,
-) -> Result<Box<dyn Lagrangian<T>>, Failure> {
-    let power = parameters.power.unwrap_or_default();
-    Ok(match parameters.separation {
-        Separation::LogSumExp => Box::new(LogSumExp::new(beta)?),
-        Separation::Exponential => Box::new(Additive(Exponential::new(beta)?)),
-        Separation::RectifiedPower => Box::new(Additive(RectifiedPower::new(power)?)),
-        Separation::Power => Box::new(Additive(EvenPower::new(power)?)),
-    })
+fn visible(model: Model) -> AnyLagrangian {
+    match model {
+        Model::Hopfield | Model::Dense => Absolute.into(),
+        Model::Modern => Quadratic.into(),
+        Model::Spherical => Norm.into(),
+    }
 }
 
-/// A model with the β it uses, `None` where its separation has none.
+/// A model with the hidden Lagrangian that was asked for.
+#[derive(Debug)]
+pub(crate) struct Built<T> {
+    pub(crate) model: AnyModel<T>,
+    pub(crate) hidden: AnyLagrangian,
+}
+
+/// The model asked for; `--beta auto` is told from the memories.
 pub(crate) fn build<T: Element>(
     args: &RecallArgs,
-    parameters: Parameters,
+    parameters: &Parameters,
     memories: Synapses<T>,
-) -> Result<(AnyModel<T>, Option<f64>), Failure> {
+) -> Result<Built<T>, Failure> {
     let euclidean = args.bias == Bias::Euclidean;
     let beta = match parameters.beta {
-        Some(Beta::Auto) => Some(auto_beta(&memories, euclidean)?),
-        Some(Beta::Value(beta)) => Some(beta),
-        None => None,
+        Some(Beta::Auto) => auto_beta(&memories, euclidean)?,
+        Some(Beta::Value(beta)) => beta,
+        None => 1.0,
     };
-    let hidden = hidden::<T>(parameters, beta.unwrap_or(1.0))?;
-    let model = Effective::new(visible::<T>(args.model), hidden, memories)?;
-    Ok((if euclidean { model.with_euclidean_bias()? } else { model }, beta))
+    let hidden = parameters.lagrangian(beta)?;
+    let model = Effective::new(visible(args.model), hidden.clone(), memories)?;
+    Ok(Built { model: if euclidean { model.with_euclidean_bias()? } else { model }, hidden })
 }
 
 /// At most this many memories stand for all when separations are measured.

@@ -1,10 +1,11 @@
 //! `attractor recall`: damaged cues in, repaired patterns out.
 
-use crate::args::{ProofArg, RecallArgs};
+use crate::args::{Beta, ProofArg, RecallArgs};
 use crate::failure::{Failure, NOT_SETTLED, RUNTIME};
 use crate::figure;
-use crate::model::{AnyModel, Parameters, build, model_name, parameters, separation_name};
+use crate::model::{Built, build, model_name, parameters};
 use crate::report::{Query, Report};
+use crate::separation;
 use crate::watch::Watch;
 use attractor_dynamics::{Outcome, Proof, StopRule, System};
 use attractor_effective::{Recall, Retrieval};
@@ -24,8 +25,9 @@ pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
     let cues = cues(args, &memory)?;
     let facts = Facts { labels: memory.labels().map(<[String]>::to_vec), image: memory.image() };
     let synapses = Synapses::new(memory.into_patterns());
-    let (model, beta) = build(args, parameters, synapses)?;
-    if let (Some(beta), Some(crate::args::Beta::Auto)) = (beta, parameters.beta) {
+    let built = build(args, &parameters, synapses)?;
+    let Built { model, hidden } = &built;
+    if let (Some(beta), Some(Beta::Auto)) = (separation::beta(hidden), parameters.beta) {
         anstream::eprintln!("beta = {beta} (auto, from the median separation of the memories)");
     }
     let mut watch = Watch::new(cues.len(), if args.figure.is_some() { figure::CURVES } else { 0 })?;
@@ -38,7 +40,7 @@ pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
             figure::draw(model.memories().patterns(), &facts, &cues, &found, &watch.trace)?;
         write_output(path, overwrite(args), drawing.as_bytes())?;
     }
-    print(args, parameters, &model, beta, &how, &facts, &found)?;
+    print(args, &built, &how, &facts, &found)?;
     watch.interrupted_by().map_or_else(|| Ok(verdict(args, &found)), Ok)
 }
 
@@ -130,19 +132,19 @@ fn write_states<T: Element>(
 
 fn print<T: Element>(
     args: &RecallArgs,
-    parameters: Parameters,
-    model: &AnyModel<T>,
-    beta: Option<f64>,
+    built: &Built<T>,
     how: &Recall,
     facts: &Facts,
     found: &[Retrieval<T>],
 ) -> Result<(), Failure> {
+    let Built { model, hidden } = built;
     let report = Report {
         schema: "attractor.recall/1",
         model: model_name(args.model),
-        separation: separation_name(parameters.separation),
-        beta,
-        power: parameters.power,
+        separation: hidden.name(),
+        lagrangian: hidden,
+        beta: separation::beta(hidden),
+        power: separation::power(hidden),
         memories: model.memories().memories(),
         features: model.features(),
         dtype: T::NAME,

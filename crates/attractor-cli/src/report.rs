@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use attractor_dynamics::Outcome;
 use attractor_effective::{Kind, Retrieval};
-use attractor_lagrangian::Real;
+use attractor_lagrangian::{AnyLagrangian, Real};
 use serde::Serialize;
 use std::io::Write;
 
@@ -16,7 +16,9 @@ pub(crate) struct Report<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) beta: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) power: Option<u32>,
+    pub(crate) power: Option<u64>,
+    /// The separation with all its parameters, in the form that `--separation` takes.
+    pub(crate) lagrangian: &'a AnyLagrangian,
     pub(crate) memories: usize,
     pub(crate) features: usize,
     pub(crate) dtype: &'static str,

@@ -124,6 +124,19 @@ fn parameters_that_a_separation_has_not_are_refused() {
 }
 
 #[test]
+fn separations_that_are_none_are_refused_with_the_way_to_write_one() {
+    let bench = with_signs();
+    let recall = |separation: &str| {
+        bench.args(&["recall", "signs.mem", "--cue", "cue.csv", "--separation", separation])
+    };
+    recall("softmax").fails(2, &["no separation softmax", "log-sum-exp"]);
+    recall("{\"log-sum-exp\"").fails(2, &["write it like"]);
+    recall("{\"log-sum-exp\": 3}").fails(2, &["write it like"]);
+    recall("{\"log-sum-exp\": {\"n\": 3}}").fails(2, &["log-sum-exp has no n"]);
+    recall("{\"log-sum-exp\": {\"beta\": -3}}").fails(2, &["positive finite"]);
+}
+
+#[test]
 fn unbounded_energies_are_refused_with_a_way_out() {
     let bench = with_signs();
     bench
@@ -149,8 +162,7 @@ fn a_zero_cue_has_no_direction_on_the_sphere() {
 #[test]
 fn what_is_not_there_yet_is_a_usage_error() {
     let bench = with_signs();
-    for flag in ["--mask m.csv", "--rule asynchronous", "--separation sparsemax", "--values v.csv"]
-    {
+    for flag in ["--mask m.csv", "--rule asynchronous", "--values v.csv"] {
         bench.run(&format!("recall signs.mem --cue cue.csv {flag}")).fails(2, &[]);
     }
     bench.run("store signs.csv -o x.mem --precision int8").fails(2, &["int8"]);

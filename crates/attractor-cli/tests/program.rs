@@ -70,6 +70,20 @@ fn every_model_recalls_by_its_name() {
 }
 
 #[test]
+fn a_separation_is_named_or_given_as_data_and_printed_back() {
+    let bench = with_signs();
+    let data = "{\"log-sum-exp\":{\"beta\":4.5}}";
+    let given = ["recall", "signs.mem", "--cue", "cue.csv", "--json", "--separation", data];
+    let as_data = bench.args(&given).works().json();
+    let flag = "recall signs.mem --cue cue.csv --json --separation log-sum-exp --beta 4.5";
+    assert_eq!(as_data, bench.run(flag).works().json());
+    assert_eq!(as_data["lagrangian"].to_string(), data);
+    let mut twice = given.to_vec();
+    twice.extend(["--beta", "2"]);
+    bench.args(&twice).fails(2, &["gives beta already"]);
+}
+
+#[test]
 fn spins_that_are_the_negative_of_a_memory_say_so() {
     let bench = Bench::new();
     bench.write("a.csv", "1,1,1,-1\n").write("q.csv", "-1,-1,-1,1\n");
@@ -100,7 +114,8 @@ fn cues_get_the_normalisation_of_the_memory() {
     let json = bench.run("recall a.mem --cue q.csv --model dense --json").works().json();
     let query = &json["queries"][0];
     assert_eq!((&query["nearest"], &query["residual"]), (&0.into(), &0.0.into()));
-    assert_eq!(query["overlap"].as_f64(), Some(1.0));
+    let overlap = query["overlap"].as_f64().expect("a number");
+    assert!((overlap - 1.0).abs() < 1e-15, "two roundings of 1/√2: {overlap}");
 }
 
 #[test]

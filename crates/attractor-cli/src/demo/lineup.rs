@@ -3,9 +3,11 @@
 use super::digits::Digits;
 use crate::failure::Failure;
 use crate::model::{AnyModel, auto_beta};
+use crate::separation;
 use attractor_effective::Effective;
 use attractor_lagrangian::{
-    Absolute, Additive, Exponential, Lagrangian, LogSumExp, Norm, Quadratic, RectifiedPower,
+    Absolute, Additive, AnyLagrangian, EvenPower, Exponential, LogSumExp, Norm, Quadratic,
+    RectifiedPower,
 };
 use attractor_synapse::{Normalization, Normalize, Patterns, Synapses};
 use serde::Serialize;
@@ -16,7 +18,7 @@ pub(crate) struct Setting {
     pub(crate) model: &'static str,
     pub(crate) separation: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) power: Option<u32>,
+    pub(crate) power: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) beta: Option<f64>,
     pub(crate) bias: &'static str,
@@ -48,14 +50,16 @@ pub(crate) fn lineup(digits: &Digits) -> Result<Vec<Contender>, Failure> {
     let units = Stored::new(Normalize::Unit, digits)?;
     let greys = Stored::new(Normalize::None, digits)?;
     let beta = auto_beta(&units.synapses, false)?;
+    let power = |n| RectifiedPower::new(n).map(Additive);
+    let exponential = |beta| Exponential::new(beta).map(Additive);
     Ok(vec![
-        signs.under("Hopfield", "hopfield", Separation::Power(2), Absolute)?,
-        signs.under("A, power 3", "dense", Separation::Rectified(3), Absolute)?,
-        signs.under("A, power 20", "dense", Separation::Rectified(20), Absolute)?,
-        signs.under("A, exp", "dense", Separation::Exponential(1.0), Absolute)?,
-        units.under("B", "modern", Separation::LogSumExp(beta), Quadratic)?,
+        signs.under("Hopfield", "hopfield", Additive(EvenPower::new(2)?), Absolute)?,
+        signs.under("A, power 3", "dense", power(3)?, Absolute)?,
+        signs.under("A, power 20", "dense", power(20)?, Absolute)?,
+        signs.under("A, exp", "dense", exponential(1.0)?, Absolute)?,
+        units.under("B", "modern", LogSumExp::new(beta)?, Quadratic)?,
         greys.euclidean("B, distances")?,
-        units.under("C", "spherical", Separation::Exponential(beta), Norm)?,
+        units.under("C", "spherical", exponential(beta)?, Norm)?,
     ])
 }
 
@@ -66,54 +70,11 @@ const WARMER: f64 = 8.0;
 pub(crate) fn warm(digits: &Digits) -> Result<Contender, Failure> {
     let units = Stored::new(Normalize::Unit, digits)?;
     let beta = auto_beta(&units.synapses, false)? / WARMER;
-    units.under(WARM, "modern", Separation::LogSumExp(beta), Quadratic)
+    units.under(WARM, "modern", LogSumExp::new(beta)?, Quadratic)
 }
 
 /// The name of the model [`warm`].
 pub(crate) const WARM: &str = "B, too warm";
-
-/// A hidden Lagrangian with its parameter.
-#[derive(Debug, Clone, Copy)]
-enum Separation {
-    Power(u32),
-    Rectified(u32),
-    Exponential(f64),
-    LogSumExp(f64),
-}
-
-impl Separation {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Power(_) => "power",
-            Self::Rectified(_) => "rectified-power",
-            Self::Exponential(_) => "exponential",
-            Self::LogSumExp(_) => "log-sum-exp",
-        }
-    }
-
-    fn lagrangian(self) -> Result<Box<dyn Lagrangian<f64>>, Failure> {
-        Ok(match self {
-            Self::Power(_) => Box::new(Quadratic),
-            Self::Rectified(power) => Box::new(Additive(RectifiedPower::new(power)?)),
-            Self::Exponential(beta) => Box::new(Additive(Exponential::new(beta)?)),
-            Self::LogSumExp(beta) => Box::new(LogSumExp::new(beta)?),
-        })
-    }
-
-    fn power(self) -> Option<u32> {
-        match self {
-            Self::Power(power) | Self::Rectified(power) => Some(power),
-            _ => None,
-        }
-    }
-
-    fn beta(self) -> Option<f64> {
-        match self {
-            Self::Exponential(beta) | Self::LogSumExp(beta) => Some(beta),
-            _ => None,
-        }
-    }
-}
 
 /// The digits in one normalisation.
 struct Stored {
@@ -132,25 +93,25 @@ impl Stored {
         &self,
         name: &'static str,
         model: &'static str,
-        separation: Separation,
-        visible: impl Lagrangian<f64> + 'static,
+        hidden: impl Into<AnyLagrangian>,
+        visible: impl Into<AnyLagrangian>,
     ) -> Result<Contender, Failure> {
+        let hidden = hidden.into();
         let setting = Setting {
             model,
-            separation: separation.name(),
-            power: separation.power(),
-            beta: separation.beta(),
+            separation: hidden.name(),
+            power: separation::power(&hidden),
+            beta: separation::beta(&hidden),
             bias: "none",
             normalize: self.normalization.kind().name(),
         };
-        let visible: Box<dyn Lagrangian<f64>> = Box::new(visible);
-        let model = Effective::new(visible, separation.lagrangian()?, self.synapses.clone())?;
+        let model = Effective::new(visible.into(), hidden, self.synapses.clone())?;
         Ok(Contender { name, setting, model, normalization: self.normalization.clone() })
     }
 
     fn euclidean(&self, name: &'static str) -> Result<Contender, Failure> {
         let beta = auto_beta(&self.synapses, true)?;
-        let mut found = self.under(name, "modern", Separation::LogSumExp(beta), Quadratic)?;
+        let mut found = self.under(name, "modern", LogSumExp::new(beta)?, Quadratic)?;
         found.model = found.model.with_euclidean_bias()?;
         found.setting.bias = "euclidean";
         Ok(found)

@@ -72,6 +72,11 @@ impl Bench {
         command
     }
 
+    /// For arguments with spaces in them.
+    pub(crate) fn args(&self, args: &[&str]) -> Ran {
+        ran(self.command("").args(args).output().expect("the program runs"))
+    }
+
     pub(crate) fn run(&self, line: &str) -> Ran {
         ran(self.command(line).output().expect("the program runs"))
     }
