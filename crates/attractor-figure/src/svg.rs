@@ -85,11 +85,24 @@ impl Svg {
             y = TITLE_HEIGHT;
         }
         for drawing in drawings {
-            canvas.push(&drawing.nested(y));
+            canvas.push(&drawing.nested("y", y));
             y += drawing.height + GUTTER;
         }
         let labels: Vec<&str> = title.into_iter().chain(drawings.iter().map(Self::label)).collect();
         Self::new(width, y.saturating_sub(GUTTER).max(1), &labels.join("; "), canvas)
+    }
+
+    /// Drawings side by side, aligned at the top.
+    #[must_use]
+    pub fn row(drawings: &[Self]) -> Self {
+        let (mut canvas, mut x) = (Canvas::default(), 0);
+        for drawing in drawings {
+            canvas.push(&drawing.nested("x", x));
+            x += drawing.width + GUTTER;
+        }
+        let height = drawings.iter().map(|d| d.height).max().unwrap_or(1);
+        let labels: Vec<&str> = drawings.iter().map(Self::label).collect();
+        Self::new(x.saturating_sub(GUTTER).max(1), height, &labels.join("; "), canvas)
     }
 
     fn opening(&self) -> String {
@@ -100,10 +113,11 @@ impl Svg {
         )
     }
 
-    fn nested(&self, y: u32) -> String {
+    /// The drawing as a part of another, moved along one axis.
+    fn nested(&self, axis: &str, by: u32) -> String {
         let (width, height) = (self.width, self.height);
         format!(
-            "<svg y=\"{y}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">{}</svg>",
+            "<svg {axis}=\"{by}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">{}</svg>",
             self.body
         )
     }

@@ -44,7 +44,8 @@ fn map() -> Drawn {
 fn every_drawing() -> Result<Vec<Svg>, FigureError> {
     let drawings = vec![chart()?, grid()?, map()?];
     let stack = Svg::stack(Some(HOSTILE), &drawings);
-    Ok(drawings.into_iter().chain([stack, Svg::stack(None, &[])]).collect())
+    let row = Svg::row(&drawings);
+    Ok(drawings.into_iter().chain([stack, row, Svg::stack(None, &[]), Svg::row(&[])]).collect())
 }
 
 fn page(drawings: &[Svg]) -> String {
