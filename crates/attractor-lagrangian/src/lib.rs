@@ -28,6 +28,8 @@
 //! | [`Additive`] over [`EvenPower`] | (1/n) Σ xⁿ | x^{n−1} | memories of model A; n = 2: Hopfield |
 //! | [`Additive`] over [`Exponential`] | β⁻¹ Σ e^{βx} | e^{βx} | memories of models A and C |
 //!
+//! The page [`zoo`] has formulas and plots of all of them, and says when to choose which.
+//!
 //! Vectors are `f32` or `f64`; parameters, energies and certificates are always `f64`. Every method
 //! is O(n) time and allocates nothing.
 
@@ -35,8 +37,9 @@
 mod real;
 // Errors of parameters.
 mod error;
-// The zoo by name, as data.
+// The zoo by name, as data, and as a page of documentation.
 mod any;
+mod page;
 // What a Lagrangian is, says of itself, and how it streams.
 mod admissible;
 mod lagrangian;
@@ -69,6 +72,7 @@ pub use layer::{Factor, Layer, Relaxation, Scaled};
 pub use log_cosh::LogCosh;
 pub use log_sum_exp::LogSumExp;
 pub use norm::Norm;
+pub use page::zoo;
 pub use pool::{Before, OnePass, Pool, Select, Tally};
 pub use properties::{Growth, Properties, ZeroModes};
 pub use quadratic::Quadratic;

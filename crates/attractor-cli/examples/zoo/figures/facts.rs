@@ -1,0 +1,53 @@
+//! The table of what each Lagrangian says of itself.
+
+use super::rows::ROWS;
+use attractor_lagrangian::{Growth, Lagrangian, OnePass, Properties, ZeroModes};
+use std::error::Error;
+use std::fmt::Write as _;
+
+/// The table, in Markdown.
+pub(super) fn facts() -> Result<String, Box<dyn Error>> {
+    let mut text = String::from(
+        "| in data | growth | g bounded | Lipschitz constant of g | Hessian vanishes | streams |\n|---|---|---|---|---|---|\n",
+    );
+    for row in ROWS {
+        let (data, member) = (row.data(row.solid()), &row.members()?[row.solid()].1);
+        let it: &dyn Lagrangian<f64> = member.lagrangian();
+        let Properties { growth, bounded_activation, lipschitz, zero_modes, .. } = it.properties();
+        let bounded = if bounded_activation { "yes" } else { "no" };
+        let lipschitz = lipschitz.map_or_else(|| "none".to_owned(), |l| l.to_string());
+        let growth = grows(growth);
+        let (zero, streams) = (vanishes(zero_modes), streams(it));
+        writeln!(text, "| `{data}` | {growth} | {bounded} | {lipschitz} | {zero} | {streams} |")?;
+    }
+    Ok(text)
+}
+
+fn grows(growth: Growth) -> String {
+    match growth {
+        Growth::Linear => "linear".to_owned(),
+        Growth::Power { degree, .. } => format!("power {degree}"),
+        _ => "exponential".to_owned(),
+    }
+}
+
+fn vanishes(modes: ZeroModes) -> String {
+    if modes.all {
+        return "everywhere".to_owned();
+    }
+    let named = [
+        (modes.radial, "along x"),
+        (modes.uniform, "along 1"),
+        (modes.dead_units, "at idle units"),
+    ];
+    let names: Vec<_> = named.iter().filter(|(has, _)| *has).map(|(_, name)| *name).collect();
+    if names.is_empty() { "nowhere".to_owned() } else { names.join(", ") }
+}
+
+fn streams(l: &dyn Lagrangian<f64>) -> &'static str {
+    match l.one_pass() {
+        Some(OnePass::Sum(_)) => "a sum",
+        Some(_) => "few survive",
+        None => "two reads",
+    }
+}
