@@ -16,6 +16,11 @@ pub trait Primitive: Debug + Send + Sync {
     fn curvature(&self, x: f64) -> f64;
     /// F*(p), +∞ outside its domain.
     fn conjugate(&self, p: f64) -> f64;
+    /// The ends of the domain of F*: an output is a rounded number, and what is beyond an end by a
+    /// rounding or two counts as the end.
+    fn domain(&self) -> (f64, f64) {
+        (f64::NEG_INFINITY, f64::INFINITY)
+    }
     /// D_F(to, from) ≥ 0 without cancellation.
     ///
     /// `by` is to − from, which the caller may know to more digits than the difference has; of the
@@ -62,7 +67,7 @@ impl<T: Real, F: Primitive> Lagrangian<T> for Additive<F> {
     }
 
     fn conjugate(&self, p: &[T]) -> f64 {
-        p.iter().map(|p| self.0.conjugate(p.f64())).sum()
+        p.iter().map(|p| self.0.conjugate(onto(p.f64(), self.0.domain(), T::UNIT_ROUNDOFF))).sum()
     }
 
     fn properties(&self) -> Properties {
@@ -80,6 +85,18 @@ impl<T: Real, F: Primitive> Lagrangian<T> for Additive<F> {
 
     fn log_form(&self) -> Option<&dyn Lagrangian<T>> {
         self.0.log_form()
+    }
+}
+
+/// p, or the end of the domain that it has passed by rounding.
+fn onto(p: f64, (low, high): (f64, f64), unit_roundoff: f64) -> f64 {
+    let near = |end: f64| (p - end).abs() <= 4.0 * unit_roundoff * end.abs();
+    if p < low && near(low) {
+        low
+    } else if p > high && near(high) {
+        high
+    } else {
+        p
     }
 }
 

@@ -12,9 +12,17 @@ pub enum ParameterError {
         "power {0} is odd and (1/n)xⁿ is not convex: use the rectified power {0} or an even power"
     )]
     OddPower(u32),
-    /// Powers start at 2.
-    #[error("power {0} is below 2: use a power of at least 2")]
+    /// Even powers are convex and have a type with a guarantee.
+    #[error(
+        "power {0} is even and (1/n)xⁿ is convex: use the even power {0}, which has a guarantee"
+    )]
+    EvenPower(u32),
+    /// Powers start at 2, odd ones at 3.
+    #[error("power {0} is too low: use a power of at least 2 (odd ones: 3)")]
     LowPower(u32),
+    /// θ must be finite.
+    #[error("the threshold is {0}: it must be a finite number")]
+    Threshold(f64),
     /// A step must move towards its target and not beyond it.
     #[error(
         "the step factor η is {0}: the energy is proved to fall for 0 < η ≤ 1; use a smaller step or the exponential step, which is safe at any size"

@@ -121,7 +121,7 @@ macro_rules! forward {
                 $inner.conjugate(p)
             }
             fn properties(&$own) -> Properties {
-                $inner.properties()
+                Lagrangian::<T>::properties(&$inner)
             }
             fn bregman(&$own, to: &[T], from: &[T], slope: &[T]) -> f64 {
                 $inner.bregman(to, from, slope)

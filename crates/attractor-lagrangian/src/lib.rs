@@ -54,11 +54,16 @@ mod absolute;
 mod additive;
 mod even_power;
 mod exponential;
+mod huber;
 mod log_cosh;
 mod log_sum_exp;
 mod norm;
+mod not_convex;
 mod quadratic;
+mod rectified_exponential;
 mod rectified_power;
+mod softplus;
+mod threshold;
 
 pub use absolute::Absolute;
 pub use additive::{Additive, Primitive};
@@ -67,17 +72,22 @@ pub use any::AnyLagrangian;
 pub use error::ParameterError;
 pub use even_power::EvenPower;
 pub use exponential::Exponential;
+pub use huber::Huber;
 pub use lagrangian::Lagrangian;
 pub use layer::{Factor, Layer, Relaxation, Scaled};
 pub use log_cosh::LogCosh;
 pub use log_sum_exp::LogSumExp;
 pub use norm::Norm;
+pub use not_convex::NotConvex;
 pub use page::zoo;
 pub use pool::{Before, OnePass, Pool, Select, Tally};
 pub use properties::{Growth, Properties, ZeroModes};
 pub use quadratic::Quadratic;
 pub use real::Real;
+pub use rectified_exponential::RectifiedExponential;
 pub use rectified_power::RectifiedPower;
+pub use softplus::Softplus;
+pub use threshold::Threshold;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -31,6 +31,30 @@ pub(crate) fn ln_cosh(x: f64) -> f64 {
     }
 }
 
+/// ln(1 + eᵃ) = −ln σ(−a) without overflow.
+pub(crate) fn softplus(a: f64) -> f64 {
+    a.max(0.0) + (-a.abs()).exp().ln_1p() + 0.0 * a
+}
+
+/// σ(a) = 1/(1 + e^{−a}).
+pub(crate) fn logistic(a: f64) -> f64 {
+    let e = (-a.abs()).exp();
+    if a < 0.0 { e / (1.0 + e) } else { 1.0 / (1.0 + e) }
+}
+
+/// D(t, a) ≥ 0 of ln(1 + eˣ), u = t − a: the relative entropy of two states, σ(a) against σ(t).
+pub(crate) fn softplus_gap(t: f64, a: f64, u: f64) -> f64 {
+    // the two states change places with the sign, so a ≥ 0
+    let (t, a, u) = if a < 0.0 { (-t, -a, -u) } else { (t, a, u) };
+    let (p, q) = (logistic(a), logistic(-a));
+    let gap = if u.abs() > 1.0 {
+        softplus(-t) - softplus(-a) + q * u // only small numbers cancel
+    } else {
+        (p * phi(q * u) + q * phi(-p * u)).ln_1p()
+    };
+    if gap < 0.0 { 0.0 } else { gap }
+}
+
 /// x ln x with its limit at 0.
 pub(crate) fn x_ln_x(x: f64) -> f64 {
     if x <= 0.0 { 0.0 } else { x * x.ln() }

@@ -43,9 +43,13 @@ fn magnitude(x: &Big) -> Big {
     if *x < big(0.0) { -x } else { x.clone() }
 }
 
-/// e^{−x}, or 0 below the last of the digits.
+fn positive(x: &Big) -> Big {
+    if *x < big(0.0) { big(0.0) } else { x.clone() }
+}
+
+/// e^{−x}, or 0 below the smallest f64.
 fn tiny(x: &Big) -> Big {
-    if *x > big(300.0) { big(0.0) } else { (-x).exp() }
+    if *x > big(750.0) { big(0.0) } else { (-x).exp() }
 }
 
 /// L and ∂L as the literature writes them.
@@ -58,6 +62,10 @@ enum Exact {
     Rectified(usize),
     Even(usize),
     Exponential(f64),
+    RectifiedExponential(f64),
+    Softplus(f64),
+    Huber,
+    Threshold(f64),
 }
 
 impl Exact {
@@ -84,6 +92,18 @@ impl Exact {
             }
             Self::Even(n) => sum(&|x| x.powi(n.into())) / big(n as f64),
             Self::Exponential(beta) => sum(&|x| (big(beta) * x).exp()) / big(beta),
+            Self::RectifiedExponential(beta) => {
+                sum(&|x| (big(beta) * positive(x)).exp() / big(beta) - positive(x))
+            }
+            Self::Softplus(beta) => sum(&|x| {
+                // far to the left L is this tail alone, so it needs its own digits
+                positive(x) + tiny(&(big(beta) * magnitude(x))).ln_1p() / big(beta)
+            }),
+            Self::Huber => sum(&|x| {
+                let a = magnitude(x);
+                if a < big(1.0) { &a * &a / big(2.0) } else { a - big(0.5) }
+            }),
+            Self::Threshold(theta) => sum(&|x| positive(&(x - big(theta)))),
         }
     }
 
@@ -111,6 +131,20 @@ impl Exact {
             }
             Self::Even(n) => each(&|x| x.powi((n - 1).into())),
             Self::Exponential(beta) => each(&|x| (big(beta) * x).exp()),
+            Self::RectifiedExponential(beta) => {
+                each(&|x| (big(beta) * positive(x)).exp() - big(1.0))
+            }
+            Self::Softplus(beta) => each(&|x| {
+                let e = tiny(&(big(beta) * magnitude(x)));
+                let high = big(1.0) / (big(1.0) + &e);
+                if *x < zero { e * high } else { high }
+            }),
+            Self::Huber => each(&|x| match x {
+                x if *x > big(1.0) => big(1.0),
+                x if *x < big(-1.0) => big(-1.0),
+                x => x.clone(),
+            }),
+            Self::Threshold(theta) => each(&|x| big(if *x > big(theta) { 1.0 } else { 0.0 })),
         }
     }
 
@@ -268,6 +302,34 @@ fn exponential() {
     for beta in [1e-3, 1.0, 10.0] {
         let exponential = Additive(Exponential::new(beta).unwrap());
         hold(&exponential, &Exact::Exponential(beta), 1e-13);
+    }
+}
+
+#[test]
+fn rectified_exponential() {
+    for beta in [1e-3, 1.0, 10.0] {
+        let rectified = Additive(RectifiedExponential::new(beta).unwrap());
+        hold(&rectified, &Exact::RectifiedExponential(beta), 1e-13);
+    }
+}
+
+#[test]
+fn softplus() {
+    for beta in [1e-3, 1.0, 1e3, 1e6] {
+        // a gap of e^{−700} feels the rounding of βa, 700 · 2⁻⁵³ of itself
+        hold(&Softplus::new(beta).unwrap(), &Exact::Softplus(beta), 2e-13);
+    }
+}
+
+#[test]
+fn huber() {
+    hold(&Huber, &Exact::Huber, 1e-13);
+}
+
+#[test]
+fn threshold() {
+    for theta in [0.0, 0.5, -3.0] {
+        hold(&Threshold::new(theta).unwrap(), &Exact::Threshold(theta), 1e-14);
     }
 }
 
