@@ -20,13 +20,14 @@ impl Interval {
         Self::around(value + change, change.abs() + rounding + last_digits)
     }
 
-    /// The common part; `None` if there is none, or if a bound is NaN.
-    fn meet(self, other: Self) -> Option<Self> {
-        if !(other.low <= other.high) {
-            return None;
-        }
-        let (low, high) = (self.low.max(other.low), self.high.min(other.high));
-        (low <= high).then_some(Self { low, high })
+    /// The common part with a better estimate; `None` if that is centred outside, or NaN.
+    ///
+    /// Its bar alone may reach in where a jump of f, small beside the noise, is taken for a slope.
+    fn meet(self, better: Self) -> Option<Self> {
+        let centre = better.middle();
+        let inside = centre >= self.low && centre <= self.high;
+        let (low, high) = (self.low.max(better.low), self.high.min(better.high));
+        inside.then_some(Self { low, high })
     }
 
     /// The middle, if the interval is bounded.
@@ -51,8 +52,8 @@ const OCTAVES: std::ops::RangeInclusive<i32> = 4..=48;
 /// `size`/16; `noise` bounds the rounding error of one value.
 ///
 /// Richardson's extrapolation of central differences, ± rounding ± what the extrapolation changed,
-/// with the step chosen by Lepski's rule: from the smallest step up, for as long as the intervals
-/// still meet. The smallest step is honest but wide, and a large step on whose scale f is not
+/// with the step chosen by Lepski's rule: from the smallest step up, for as long as an estimate lies
+/// within the intervals before it. The smallest step is honest but wide, and a large step on whose scale f is not
 /// smooth ends the ascent before it can do harm.
 pub(crate) fn central(f: &dyn Fn(f64) -> f64, size: f64, noise: f64) -> Interval {
     ascend(size, |h| {
