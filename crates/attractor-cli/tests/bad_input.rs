@@ -111,7 +111,7 @@ fn parameters_out_of_range_are_usage_errors() {
     let odd = "recall signs.mem --cue cue.csv --model dense --separation power --power 3";
     bench.run(odd).fails(2, &["odd", "rectified"]);
     let low = "recall signs.mem --cue cue.csv --model dense --power 1";
-    bench.run(low).fails(2, &["below 2"]);
+    bench.run(low).fails(2, &["power 1", "at least 2"]);
     bench.run("recall signs.mem --cue cue.csv --tolerance -1").fails(2, &["tolerance"]);
     bench.run("recall signs.mem --cue cue.csv --threads 0").fails(2, &["--threads"]);
 }
