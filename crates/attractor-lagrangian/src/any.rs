@@ -117,6 +117,7 @@ zoo! {
         Quadratic "quadratic",
         Absolute "absolute",
         Norm "norm",
+        Huber "huber",
     }
     with {
         LogCosh(LogCosh) "log-cosh" { beta: f64 = |l| l.beta() } => LogCosh::new(beta),
@@ -125,6 +126,10 @@ zoo! {
         Power(Additive<EvenPower>) "power" { n: u32 = |l| l.0.power() } => EvenPower::new(n).map(Additive),
         Exponential(Additive<Exponential>) "exponential"
             { beta: f64 = |l| l.0.beta() } => Exponential::new(beta).map(Additive),
+        Softplus(Softplus) "softplus" { beta: f64 = |l| l.beta() } => Softplus::new(beta),
+        Threshold(Threshold) "threshold" { theta: f64 = |l| l.theta() } => Threshold::new(theta),
+        RectifiedExponential(Additive<RectifiedExponential>) "rectified-exponential"
+            { beta: f64 = |l| l.0.beta() } => RectifiedExponential::new(beta).map(Additive),
         LogSumExp(LogSumExp) "log-sum-exp" { beta: f64 = |l| l.beta() } => LogSumExp::new(beta),
     }
 }

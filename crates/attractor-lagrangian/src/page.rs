@@ -23,7 +23,8 @@ macro_rules! page {
 }
 
 page! {
-    "quadratic" "norm" "absolute" "log-cosh"
-    "rectified-power" "power" "exponential"
+    "quadratic" "norm" "absolute" "log-cosh" "huber" "softplus" "threshold"
+    "rectified-power" "power" "exponential" "rectified-exponential"
     "log-sum-exp"
+    "not-convex"
 }

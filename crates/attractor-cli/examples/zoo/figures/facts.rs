@@ -10,14 +10,13 @@ pub(super) fn facts() -> Result<String, Box<dyn Error>> {
     let mut text = String::from(
         "| in data | growth | g bounded | Lipschitz constant of g | Hessian vanishes | streams |\n|---|---|---|---|---|---|\n",
     );
-    for row in ROWS {
-        let (data, member) = (row.data(row.solid()), &row.members()?[row.solid()].1);
-        let it: &dyn Lagrangian<f64> = member.lagrangian();
+    for row in ROWS.iter().filter(|row| row.has_name()) {
+        let (data, it) = (row.data(row.solid()), row.member(row.solid())?);
         let Properties { growth, bounded_activation, lipschitz, zero_modes, .. } = it.properties();
         let bounded = if bounded_activation { "yes" } else { "no" };
         let lipschitz = lipschitz.map_or_else(|| "none".to_owned(), |l| l.to_string());
         let growth = grows(growth);
-        let (zero, streams) = (vanishes(zero_modes), streams(it));
+        let (zero, streams) = (vanishes(zero_modes), streams(&*it));
         writeln!(text, "| `{data}` | {growth} | {bounded} | {lipschitz} | {zero} | {streams} |")?;
     }
     Ok(text)

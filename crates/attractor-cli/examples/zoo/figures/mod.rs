@@ -4,9 +4,9 @@ mod facts;
 mod rows;
 
 use attractor_figure::{Chart, FigureError, Svg};
-use attractor_lagrangian::{AnyLagrangian, Lagrangian};
+use attractor_lagrangian::Lagrangian;
 use facts::facts;
-use rows::{Line, ROWS, Row};
+use rows::{Line, Member, ROWS, Row};
 use std::error::Error;
 
 /// Where the files go, from this crate's folder.
@@ -43,13 +43,13 @@ impl Row {
 
     fn panel(
         &self,
-        members: &[(&str, AnyLagrangian)],
+        members: &[Member],
         title: &str,
         line: Line,
         f: fn(&dyn Lagrangian<f64>, &[f64]) -> f64,
     ) -> Result<Svg, FigureError> {
-        let curve = |l: &AnyLagrangian| line.sample(|x| f(l.lagrangian(), x));
-        let curves: Vec<_> = members.iter().map(|(label, l)| (label, curve(l))).collect();
+        let curve = |l: &dyn Lagrangian<f64>| line.sample(|x| f(l, x));
+        let curves: Vec<_> = members.iter().map(|(label, l)| (label, curve(&**l))).collect();
         let heights = || curves.iter().flat_map(|(_, curve)| curve).map(|point| point.1);
         let (low, high) = (heights().fold(0.0, f64::min), heights().fold(0.0, f64::max));
         let scale = (line.range.1 - line.range.0, (high - low).max(1e-9));

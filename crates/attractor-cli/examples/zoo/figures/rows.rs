@@ -1,17 +1,20 @@
 //! The table: one row for each Lagrangian of `AnyLagrangian::NAMES`, and the lines it is drawn along.
 
-use attractor_lagrangian::AnyLagrangian;
+use attractor_lagrangian::{AnyLagrangian, Lagrangian, NotConvex};
 use std::error::Error;
 
 /// One Lagrangian: its name in data, the curves, and where they are drawn.
 pub(super) struct Row {
     pub(super) name: &'static str,
     /// Label and parameters of each curve; the second one (or the only one) is the solid one.
-    pub(super) family: &'static [(&'static str, &'static str)],
+    pub(super) family: Family,
     pub(super) currents: Line,
     /// `None`: the conjugate is not drawn.
     pub(super) outputs: Option<Line>,
 }
+
+/// Labels, and parameters in data.
+type Family = &'static [(&'static str, &'static str)];
 
 /// A line through the space of currents or outputs.
 #[derive(Clone, Copy)]
@@ -36,12 +39,29 @@ impl Row {
     }
 
     /// Every member with its label.
-    pub(super) fn members(&self) -> Result<Vec<(&'static str, AnyLagrangian)>, Box<dyn Error>> {
-        let read = |member| serde_json::from_str(&self.data(member));
-        let label = |member: usize| self.family[member].0;
-        (0..self.family.len()).map(|member| Ok((label(member), read(member)?))).collect()
+    pub(super) fn members(&self) -> Result<Vec<Member>, Box<dyn Error>> {
+        let member = |at: usize| Ok((self.family[at].0, self.member(at)?));
+        (0..self.family.len()).map(member).collect()
+    }
+
+    /// One member, through its name in data if it has one.
+    pub(super) fn member(&self, at: usize) -> Result<Box<dyn Lagrangian<f64>>, Box<dyn Error>> {
+        Ok(match (self.has_name(), self.family[at].0) {
+            (true, _) => Box::new(serde_json::from_str::<AnyLagrangian>(&self.data(at))?),
+            (false, "GELU") => Box::new(NotConvex::gelu()),
+            (false, "SiLU") => Box::new(NotConvex::silu()),
+            (false, _) => Box::new(NotConvex::odd_power(3)?),
+        })
+    }
+
+    /// Whether it can be read from data.
+    pub(super) fn has_name(&self) -> bool {
+        self.name != "not-convex"
     }
 }
+
+/// A label, and what it stands for.
+pub(super) type Member = (&'static str, Box<dyn Lagrangian<f64>>);
 
 /// Points that a curve is computed at; most of them lie on straight pieces.
 const SAMPLES: u32 = 960;
@@ -60,65 +80,48 @@ const fn line(text: &'static str, at: fn(f64) -> Vec<f64>, from: f64, to: f64) -
     Line { text, at, range: (from, to) }
 }
 
-/// x or p itself: enough for what is a sum over neurons.
-const fn one(text: &'static str, from: f64, to: f64) -> Line {
-    line(text, |t| vec![t], from, to)
+/// A sum over neurons, drawn for one of them between these currents and these outputs.
+const fn sum(name: &'static str, family: Family, x: (f64, f64), p: (f64, f64)) -> Row {
+    let currents = line("x", |t| vec![t], x.0, x.1);
+    coupled(name, family, currents, line("p", |t| vec![t], p.0, p.1))
 }
 
-const PLAIN: &[(&str, &str)] = &[("", "")];
-const BETAS: &[(&str, &str)] =
+const fn coupled(name: &'static str, family: Family, currents: Line, outputs: Line) -> Row {
+    Row { name, family, currents, outputs: Some(outputs) }
+}
+
+const PLAIN: Family = &[("", "")];
+const BETAS: Family =
     &[("β = ½", r#""beta":0.5"#), ("β = 1", r#""beta":1.0"#), ("β = 4", r#""beta":4.0"#)];
-const POWERS: &[(&str, &str)] =
-    &[("n = 2", r#""n":2"#), ("n = 3", r#""n":3"#), ("n = 6", r#""n":6"#)];
-const EVEN_POWERS: &[(&str, &str)] =
-    &[("n = 2", r#""n":2"#), ("n = 4", r#""n":4"#), ("n = 6", r#""n":6"#)];
+const POWERS: Family = &[("n = 2", r#""n":2"#), ("n = 3", r#""n":3"#), ("n = 6", r#""n":6"#)];
+const EVEN_POWERS: Family = &[("n = 2", r#""n":2"#), ("n = 4", r#""n":4"#), ("n = 6", r#""n":6"#)];
+const THETAS: Family =
+    &[("θ = −1", r#""theta":-1.0"#), ("θ = 0", r#""theta":0.0"#), ("θ = 1", r#""theta":1.0"#)];
 
 /// One current against another that rests at 0, and a probability against the rest.
 const AGAINST_ZERO: Line = line("t, 0", |t| vec![t, 0.0], -4.0, 4.0);
 const EDGE: Line = line("p, 1 − p", |p| vec![p, 1.0 - p], 0.0, 1.0);
+/// One current beside another that keeps the state away from 0, and one output alone.
+const BESIDE_ONE: Line = line("t, 1", |t| vec![t, 1.0], -3.0, 3.0);
+const RAY: Line = line("p, 0", |p| vec![p, 0.0], -1.0, 1.0);
 
 pub(super) const ROWS: &[Row] = &[
+    sum("quadratic", PLAIN, (-2.0, 2.0), (-2.0, 2.0)),
+    coupled("norm", PLAIN, BESIDE_ONE, RAY),
+    sum("absolute", PLAIN, (-2.0, 2.0), (-1.0, 1.0)),
+    sum("log-cosh", BETAS, (-3.0, 3.0), (-1.0, 1.0)),
+    sum("huber", PLAIN, (-2.0, 2.0), (-1.0, 1.0)),
+    sum("softplus", BETAS, (-4.0, 4.0), (0.0, 1.0)),
+    sum("threshold", THETAS, (-2.0, 2.0), (0.0, 1.0)),
+    sum("rectified-power", POWERS, (-1.0, 1.3), (0.0, 1.5)),
+    sum("power", EVEN_POWERS, (-1.3, 1.3), (-1.5, 1.5)),
+    sum("exponential", BETAS, (-3.0, 0.5), (0.0, 3.0)),
+    sum("rectified-exponential", BETAS, (-1.0, 0.5), (0.0, 3.0)),
+    coupled("log-sum-exp", BETAS, AGAINST_ZERO, EDGE),
     Row {
-        name: "quadratic",
-        family: PLAIN,
-        currents: one("x", -2.0, 2.0),
-        outputs: Some(one("p", -2.0, 2.0)),
+        name: "not-convex",
+        family: &[("GELU", ""), ("x³/3", ""), ("SiLU", "")],
+        currents: line("x", |t| vec![t], -2.0, 2.0),
+        outputs: None,
     },
-    Row {
-        name: "absolute",
-        family: PLAIN,
-        currents: one("x", -2.0, 2.0),
-        outputs: Some(one("p", -1.0, 1.0)),
-    },
-    Row {
-        name: "log-cosh",
-        family: BETAS,
-        currents: one("x", -3.0, 3.0),
-        outputs: Some(one("p", -1.0, 1.0)),
-    },
-    Row {
-        name: "norm",
-        family: PLAIN,
-        currents: line("t, 1", |t| vec![t, 1.0], -3.0, 3.0),
-        outputs: Some(line("p, 0", |p| vec![p, 0.0], -1.0, 1.0)),
-    },
-    Row {
-        name: "rectified-power",
-        family: POWERS,
-        currents: one("x", -1.0, 1.3),
-        outputs: Some(one("p", 0.0, 1.5)),
-    },
-    Row {
-        name: "power",
-        family: EVEN_POWERS,
-        currents: one("x", -1.3, 1.3),
-        outputs: Some(one("p", -1.5, 1.5)),
-    },
-    Row {
-        name: "exponential",
-        family: BETAS,
-        currents: one("x", -3.0, 0.5),
-        outputs: Some(one("p", 0.0, 3.0)),
-    },
-    Row { name: "log-sum-exp", family: BETAS, currents: AGAINST_ZERO, outputs: Some(EDGE) },
 ];
