@@ -105,6 +105,9 @@ pub(crate) fn jumps(f: &dyn Fn(f64) -> f64, size: f64, noise: f64) -> bool {
 
 /// Whether `slope` is the derivative of f at 0: it lies where [`central`] says, or, where the two
 /// [`sides`] differ for certain (a kink), between them. Else the derivative and its error bar.
+///
+/// Where f is smooth, central differences are far sharper than one-sided ones. Where they are not,
+/// there is noise, or a kink that cannot be told from it, and the sides decide too.
 pub(crate) fn is_slope(
     f: &dyn Fn(f64) -> f64,
     (size, noise): (f64, f64),
@@ -117,10 +120,18 @@ pub(crate) fn is_slope(
     }
     let [left, right] = sides(f, size, noise);
     let kink = left.high < right.low || right.high < left.low;
-    if kink && within(left.low.min(right.low), left.high.max(right.high)) {
+    let blurred = smooth.radius() > 0.1 * left.radius().max(right.radius());
+    if (kink || blurred) && within(left.low.min(right.low), left.high.max(right.high)) {
         return Ok(());
     }
     Err(smooth)
+}
+
+/// What noise can hide of a derivative: a bend of width w changes it by `bend`(w)·w, and differences
+/// of values over w do not see that below their noise; larger steps take it in without a trace.
+pub(crate) fn hidden(bend: &dyn Fn(f64) -> f64, size: f64, noise: f64) -> f64 {
+    let widths = OCTAVES.map(|k| size * 0.5f64.powi(k));
+    widths.map(|w| (bend(w) * w).min(6.0 * noise / w)).fold(0.0, f64::max)
 }
 
 #[cfg(test)]
