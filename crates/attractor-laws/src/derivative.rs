@@ -120,7 +120,7 @@ pub(crate) fn is_slope(
     }
     let [left, right] = sides(f, size, noise);
     let kink = left.high < right.low || right.high < left.low;
-    let blurred = smooth.radius() > 0.1 * left.radius().max(right.radius());
+    let blurred = smooth.radius() > 0.1 * left.radius().min(right.radius());
     if (kink || blurred) && within(left.low.min(right.low), left.high.max(right.high)) {
         return Ok(());
     }
