@@ -131,6 +131,22 @@ zoo! {
         RectifiedExponential(Additive<RectifiedExponential>) "rectified-exponential"
             { beta: f64 = |l| l.0.beta() } => RectifiedExponential::new(beta).map(Additive),
         LogSumExp(LogSumExp) "log-sum-exp" { beta: f64 = |l| l.beta() } => LogSumExp::new(beta),
+        GhostLogSumExp(GhostLogSumExp) "ghost-log-sum-exp"
+            { beta: f64 = |l| l.beta() } => GhostLogSumExp::new(beta),
+        Grouped(Grouped<Box<AnyLagrangian>>) "grouped" {
+            size: usize = |l| l.size(),
+            of: Box<AnyLagrangian> = |l| l.of().clone(),
+        } => Grouped::new(of, size),
+        SmoothedNorm(SmoothedNorm) "smoothed-norm"
+            { epsilon: f64 = |l| l.epsilon() } => SmoothedNorm::new(epsilon),
+        NNorm(NNorm) "n-norm" { n: u32 = |l| l.power() } => NNorm::new(n),
+        LayerNorm(LayerNorm) "layer-norm" {
+            gamma: f64 = |l| l.gamma(),
+            delta: Vec<f64> = |l| l.delta().to_vec(),
+            epsilon: f64 = |l| l.epsilon(),
+        } => LayerNorm::new(gamma, epsilon).and_then(|l| l.with_shift(delta)),
+        RmsNorm(RmsNorm) "rms-norm"
+            { gamma: f64 = |l| l.gamma(), epsilon: f64 = |l| l.epsilon() } => RmsNorm::new(gamma, epsilon),
     }
 }
 

@@ -23,6 +23,25 @@ pub enum ParameterError {
     /// θ must be finite.
     #[error("the threshold is {0}: it must be a finite number")]
     Threshold(f64),
+    /// A group needs a neuron.
+    #[error("the group size is 0: every group needs at least one neuron")]
+    EmptyGroup,
+    /// ε must be finite, and positive where the length alone has a kink.
+    #[error("epsilon is {0}: it must be a finite number, {1}")]
+    Epsilon(f64, &'static str),
+    /// The gain γ of layer and RMS norm must be one positive number.
+    #[error(
+        "gamma is {0}: it must be one positive finite number (a gain per neuron makes the Jacobian asymmetric, so no energy has it as activation)"
+    )]
+    Gain(f64),
+    /// The shift δ of layer norm must be finite.
+    #[error("delta {0} is {1}: every shift must be a finite number")]
+    Shift(
+        /// Where it stands.
+        usize,
+        /// The number.
+        f64,
+    ),
     /// A step must move towards its target and not beyond it.
     #[error(
         "the step factor η is {0}: the energy is proved to fall for 0 < η ≤ 1; use a smaller step or the exponential step, which is safe at any size"

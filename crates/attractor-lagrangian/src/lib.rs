@@ -47,6 +47,9 @@ mod pool;
 mod properties;
 // One layer's energy and certified relaxation.
 mod layer;
+// What several Lagrangians share.
+mod length;
+mod softmax;
 // Accurate scalar functions.
 mod special;
 // The zoo, one Lagrangian a file.
@@ -54,14 +57,19 @@ mod absolute;
 mod additive;
 mod even_power;
 mod exponential;
+mod ghost_log_sum_exp;
+mod grouped;
 mod huber;
 mod log_cosh;
 mod log_sum_exp;
+mod n_norm;
 mod norm;
+mod normalization;
 mod not_convex;
 mod quadratic;
 mod rectified_exponential;
 mod rectified_power;
+mod smoothed_norm;
 mod softplus;
 mod threshold;
 
@@ -72,12 +80,16 @@ pub use any::AnyLagrangian;
 pub use error::ParameterError;
 pub use even_power::EvenPower;
 pub use exponential::Exponential;
+pub use ghost_log_sum_exp::GhostLogSumExp;
+pub use grouped::Grouped;
 pub use huber::Huber;
 pub use lagrangian::Lagrangian;
 pub use layer::{Factor, Layer, Relaxation, Scaled};
 pub use log_cosh::LogCosh;
 pub use log_sum_exp::LogSumExp;
+pub use n_norm::NNorm;
 pub use norm::Norm;
+pub use normalization::{LayerNorm, RmsNorm};
 pub use not_convex::NotConvex;
 pub use page::zoo;
 pub use pool::{Before, OnePass, Pool, Select, Tally};
@@ -86,6 +98,7 @@ pub use quadratic::Quadratic;
 pub use real::Real;
 pub use rectified_exponential::RectifiedExponential;
 pub use rectified_power::RectifiedPower;
+pub use smoothed_norm::SmoothedNorm;
 pub use softplus::Softplus;
 pub use threshold::Threshold;
 

@@ -23,8 +23,9 @@ macro_rules! page {
 }
 
 page! {
-    "quadratic" "norm" "absolute" "log-cosh" "huber" "softplus" "threshold"
-    "rectified-power" "power" "exponential" "rectified-exponential"
-    "log-sum-exp"
+    "quadratic" "norm" "smoothed-norm" "layer-norm" "rms-norm"
+    "absolute" "log-cosh" "huber" "softplus" "threshold"
+    "rectified-power" "n-norm" "power" "exponential" "rectified-exponential"
+    "log-sum-exp" "ghost-log-sum-exp" "grouped"
     "not-convex"
 }

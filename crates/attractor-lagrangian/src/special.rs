@@ -20,6 +20,13 @@ pub(crate) fn difference(t: f64, a: f64) -> (f64, f64) {
     (rounded, (t - (rounded - back)) - (a + back))
 }
 
+/// ab − cd to within two roundings of itself (Kahan).
+pub(crate) fn difference_of_products(a: f64, b: f64, c: f64, d: f64) -> f64 {
+    let product = c * d;
+    let rest = (-c).mul_add(d, product);
+    a.mul_add(b, -product) + rest
+}
+
 /// ln cosh x without overflow, and without cancellation near 0.
 pub(crate) fn ln_cosh(x: f64) -> f64 {
     let a = x.abs();
@@ -33,7 +40,7 @@ pub(crate) fn ln_cosh(x: f64) -> f64 {
 
 /// ln(1 + eᵃ) = −ln σ(−a) without overflow.
 pub(crate) fn softplus(a: f64) -> f64 {
-    a.max(0.0) + (-a.abs()).exp().ln_1p() + 0.0 * a
+    a.max(0.0) + (-a.abs()).exp().ln_1p() // NaN stays in the second term
 }
 
 /// σ(a) = 1/(1 + e^{−a}).

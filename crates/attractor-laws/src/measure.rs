@@ -77,11 +77,17 @@ fn trace<T: Real, L: Lagrangian<T> + ?Sized>(l: &L, x: &[T]) -> f64 {
     (0..x.len()).map(|i| curved(l, x, &axis(x.len(), i))[i].f64().abs()).sum()
 }
 
+/// x less its mean, which is all that a layer feels whose zero modes include the uniform one.
+fn deviations<T: Real>(x: &[T]) -> Vec<f64> {
+    let mean = x.iter().map(|x| x.f64()).sum::<f64>() / x.len() as f64;
+    x.iter().map(|x| x.f64() - mean).collect()
+}
+
 /// What rounding in ∂²L(x)·d is measured against: a formula with a cancellation, like p∘(d − p·d),
 /// has the size of what cancels.
 pub(crate) fn steepness<T: Real, L: Lagrangian<T> + ?Sized>(l: &L, x: &[T]) -> f64 {
     let properties = l.properties();
-    let length = norm(x);
+    let length = if properties.zero_modes.uniform { norm(&deviations(x)) } else { norm(x) };
     let radial = properties.homogeneous && length > 0.0;
     trace(l, x)
         + properties.lipschitz.unwrap_or(0.0)

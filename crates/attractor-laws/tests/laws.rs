@@ -11,6 +11,10 @@ fn even(n: u32) -> Additive<EvenPower> {
     Additive(EvenPower::new(n).unwrap())
 }
 
+fn heads(size: usize, beta: f64) -> Grouped<LogSumExp> {
+    Grouped::new(LogSumExp::new(beta).unwrap(), size).unwrap()
+}
+
 lagrangian_laws!(quadratic, Quadratic);
 lagrangian_laws!(absolute, Absolute);
 lagrangian_laws!(norm, Norm);
@@ -29,6 +33,24 @@ lagrangian_laws!(log_sum_exp_flat, LogSumExp::new(1e-3).unwrap());
 lagrangian_laws!(log_sum_exp, LogSumExp::new(1.0).unwrap());
 lagrangian_laws!(log_sum_exp_steep, LogSumExp::new(1e3).unwrap());
 lagrangian_laws!(log_sum_exp_all_but_max, LogSumExp::new(1e6).unwrap());
+lagrangian_laws!(ghost_flat, GhostLogSumExp::new(1e-3).unwrap());
+lagrangian_laws!(ghost, GhostLogSumExp::new(1.0).unwrap());
+lagrangian_laws!(ghost_steep, GhostLogSumExp::new(1e3).unwrap());
+lagrangian_laws!(ghost_all_but_max, GhostLogSumExp::new(1e6).unwrap());
+lagrangian_laws!(heads, heads(1, 1.0));
+lagrangian_laws!(smoothed_norm_barely, SmoothedNorm::new(1e-12).unwrap());
+lagrangian_laws!(smoothed_norm, SmoothedNorm::new(1.0).unwrap());
+lagrangian_laws!(n_norm_2, NNorm::new(2).unwrap());
+lagrangian_laws!(n_norm_3, NNorm::new(3).unwrap());
+lagrangian_laws!(n_norm_20, NNorm::new(20).unwrap());
+lagrangian_laws!(layer_norm, LayerNorm::new(1.5, 1e-5).unwrap());
+lagrangian_laws!(
+    layer_norm_shifted,
+    LayerNorm::new(0.5, 1.0).unwrap().with_shift(vec![-0.75]).unwrap()
+);
+lagrangian_laws!(layer_norm_with_kink, LayerNorm::new(2.0, 0.0).unwrap());
+lagrangian_laws!(rms_norm, RmsNorm::new(1.5, 1e-5).unwrap());
+lagrangian_laws!(rms_norm_with_kink, RmsNorm::new(2.0, 0.0).unwrap());
 lagrangian_laws!(rectified_square, powers(2));
 lagrangian_laws!(rectified_cube, powers(3));
 lagrangian_laws!(rectified_power_20, powers(20));

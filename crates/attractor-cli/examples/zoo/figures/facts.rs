@@ -8,18 +8,26 @@ use std::fmt::Write as _;
 /// The table, in Markdown.
 pub(super) fn facts() -> Result<String, Box<dyn Error>> {
     let mut text = String::from(
-        "| in data | growth | g bounded | Lipschitz constant of g | Hessian vanishes | streams |\n|---|---|---|---|---|---|\n",
+        "| in data | solid curve | growth | g bounded | Lipschitz | Hessian vanishes | streams |\n|---|---|---|---|---|---|---|\n",
     );
     for row in ROWS.iter().filter(|row| row.has_name()) {
-        let (data, it) = (row.data(row.solid()), row.member(row.solid())?);
+        let (name, label, it) = (row.name, row.family[row.solid()].0, row.member(row.solid())?);
         let Properties { growth, bounded_activation, lipschitz, zero_modes, .. } = it.properties();
         let bounded = if bounded_activation { "yes" } else { "no" };
-        let lipschitz = lipschitz.map_or_else(|| "none".to_owned(), |l| l.to_string());
+        let lipschitz = lipschitz.map_or_else(|| "none".to_owned(), short);
         let growth = grows(growth);
         let (zero, streams) = (vanishes(zero_modes), streams(&*it));
-        writeln!(text, "| `{data}` | {growth} | {bounded} | {lipschitz} | {zero} | {streams} |")?;
+        writeln!(
+            text,
+            "| `{name}` | {label} | {growth} | {bounded} | {lipschitz} | {zero} | {streams} |"
+        )?;
     }
     Ok(text)
+}
+
+/// At most three decimals.
+fn short(number: f64) -> String {
+    format!("{number:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn grows(growth: Growth) -> String {

@@ -2,6 +2,7 @@
 
 use attractor_lagrangian::{AnyLagrangian, Lagrangian, NotConvex};
 use std::error::Error;
+use std::f64::consts::SQRT_2;
 
 /// One Lagrangian: its name in data, the curves, and where they are drawn.
 pub(super) struct Row {
@@ -98,9 +99,35 @@ const EVEN_POWERS: Family = &[("n = 2", r#""n":2"#), ("n = 4", r#""n":4"#), ("n 
 const THETAS: Family =
     &[("θ = −1", r#""theta":-1.0"#), ("θ = 0", r#""theta":0.0"#), ("θ = 1", r#""theta":1.0"#)];
 
+const EPSILONS: Family = &[
+    ("ε = 0.1", r#""epsilon":0.1"#),
+    ("ε = 1", r#""epsilon":1.0"#),
+    ("ε = 4", r#""epsilon":4.0"#),
+];
+const LAYERS: Family = &[
+    ("ε = 0", r#""gamma":1.0,"delta":[0.0],"epsilon":0.0"#),
+    ("ε = 0.1", r#""gamma":1.0,"delta":[0.0],"epsilon":0.1"#),
+    ("ε = 1", r#""gamma":1.0,"delta":[0.0],"epsilon":1.0"#),
+];
+const ROOTS: Family = &[
+    ("ε = 0", r#""gamma":1.0,"epsilon":0.0"#),
+    ("ε = 0.1", r#""gamma":1.0,"epsilon":0.1"#),
+    ("ε = 1", r#""gamma":1.0,"epsilon":1.0"#),
+];
+const GROUPS: Family = &[
+    ("β = ½", r#""size":2,"of":{"log-sum-exp":{"beta":0.5}}"#),
+    ("β = 1", r#""size":2,"of":{"log-sum-exp":{"beta":1.0}}"#),
+    ("β = 4", r#""size":2,"of":{"log-sum-exp":{"beta":4.0}}"#),
+];
+
 /// One current against another that rests at 0, and a probability against the rest.
 const AGAINST_ZERO: Line = line("t, 0", |t| vec![t, 0.0], -4.0, 4.0);
 const EDGE: Line = line("p, 1 − p", |p| vec![p, 1.0 - p], 0.0, 1.0);
+/// The same in the first of two groups.
+const TWO_GROUPS: (Line, Line) = (
+    line("t, 0; 0, 0", |t| vec![t, 0.0, 0.0, 0.0], -4.0, 4.0),
+    line("p, 1 − p; ½, ½", |p| vec![p, 1.0 - p, 0.5, 0.5], 0.0, 1.0),
+);
 /// One current beside another that keeps the state away from 0, and one output alone.
 const BESIDE_ONE: Line = line("t, 1", |t| vec![t, 1.0], -3.0, 3.0);
 const RAY: Line = line("p, 0", |p| vec![p, 0.0], -1.0, 1.0);
@@ -108,16 +135,22 @@ const RAY: Line = line("p, 0", |p| vec![p, 0.0], -1.0, 1.0);
 pub(super) const ROWS: &[Row] = &[
     sum("quadratic", PLAIN, (-2.0, 2.0), (-2.0, 2.0)),
     coupled("norm", PLAIN, BESIDE_ONE, RAY),
+    coupled("smoothed-norm", EPSILONS, AGAINST_ZERO, RAY),
+    coupled("layer-norm", LAYERS, AGAINST_ZERO, line("p, −p", |p| vec![p, -p], -1.0, 1.0)),
+    coupled("rms-norm", ROOTS, AGAINST_ZERO, line("p, 0", |p| vec![p, 0.0], -SQRT_2, SQRT_2)),
     sum("absolute", PLAIN, (-2.0, 2.0), (-1.0, 1.0)),
     sum("log-cosh", BETAS, (-3.0, 3.0), (-1.0, 1.0)),
     sum("huber", PLAIN, (-2.0, 2.0), (-1.0, 1.0)),
     sum("softplus", BETAS, (-4.0, 4.0), (0.0, 1.0)),
     sum("threshold", THETAS, (-2.0, 2.0), (0.0, 1.0)),
     sum("rectified-power", POWERS, (-1.0, 1.3), (0.0, 1.5)),
+    coupled("n-norm", POWERS, BESIDE_ONE, line("p, 0", |p| vec![p, 0.0], 0.0, 1.0)),
     sum("power", EVEN_POWERS, (-1.3, 1.3), (-1.5, 1.5)),
     sum("exponential", BETAS, (-3.0, 0.5), (0.0, 3.0)),
     sum("rectified-exponential", BETAS, (-1.0, 0.5), (0.0, 3.0)),
     coupled("log-sum-exp", BETAS, AGAINST_ZERO, EDGE),
+    coupled("ghost-log-sum-exp", BETAS, AGAINST_ZERO, line("p, 0", |p| vec![p, 0.0], 0.0, 1.0)),
+    coupled("grouped", GROUPS, TWO_GROUPS.0, TWO_GROUPS.1),
     Row {
         name: "not-convex",
         family: &[("GELU", ""), ("x³/3", ""), ("SiLU", "")],
