@@ -4,6 +4,7 @@ use crate::measure::Both;
 use crate::violation::Violation;
 use crate::{Sample, samples};
 use attractor_lagrangian::Real;
+use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use std::cell::RefCell;
 
@@ -98,29 +99,50 @@ pub fn assert_law<T: Real, L: Both<T> + ?Sized>(law: Law, l: &L, source: &'stati
     }
 }
 
+/// A law of a system as the body of a test: tries it on as many seeds as PROPTEST_CASES says (64 if
+/// unset) and remembers one that fails beside `source`.
+///
+/// # Panics
+/// If the law does not hold.
+pub fn assert_descent_law(law: impl Fn(u64) -> Result<(), Violation>, source: &'static str) {
+    let config = Config { source_file: Some(source), ..Config::default() };
+    if let Err((violation, seed)) = attempt(config, &any::<u64>().no_shrink(), |seed| law(*seed)) {
+        panic!("{violation}\nseed {seed}");
+    }
+}
+
 fn run<T: Real, L: Both<T> + ?Sized>(
     law: Law,
     l: &L,
+    config: Config,
+) -> Result<(), (Violation, String)> {
+    attempt(config, &samples::<T>(), |sample| law.holds::<T, L>(l, sample))
+}
+
+/// The violation at the smallest value that breaks the law, and that value.
+fn attempt<S: Strategy>(
     mut config: Config,
+    values: &S,
+    law: impl Fn(&S::Value) -> Result<(), Violation>,
 ) -> Result<(), (Violation, String)> {
     if std::env::var_os("PROPTEST_CASES").is_none() {
         config.cases = CASES;
     }
-    // the runner keeps the smallest sample; the last violation seen belongs to it or to a larger one
+    // the runner keeps the smallest value; the last violation seen belongs to it or to a larger one
     let seen = RefCell::new(None);
-    let attempt = |sample: Sample<T>| {
-        law.holds::<T, L>(l, &sample).map_err(|violation| {
+    let attempt = |value: S::Value| {
+        law(&value).map_err(|violation| {
             let reason = violation.to_string();
             *seen.borrow_mut() = Some(violation);
             TestCaseError::fail(reason)
         })
     };
-    match TestRunner::new(config).run(&samples::<T>(), attempt) {
+    match TestRunner::new(config).run(values, attempt) {
         Ok(()) => Ok(()),
-        Err(TestError::Fail(_, sample)) => {
-            let violation = law.holds::<T, L>(l, &sample).err().or_else(|| seen.take());
-            Err((violation.expect("a failing sample has a violation"), format!("{sample:?}")))
+        Err(TestError::Fail(_, value)) => {
+            let violation = law(&value).err().or_else(|| seen.take());
+            Err((violation.expect("a failing value has a violation"), format!("{value:?}")))
         }
-        Err(TestError::Abort(reason)) => panic!("{}: {reason}", law.name()),
+        Err(TestError::Abort(reason)) => panic!("no values to try: {reason}"),
     }
 }

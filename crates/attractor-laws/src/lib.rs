@@ -16,6 +16,7 @@ mod duality;
 mod precision;
 mod relaxation;
 mod streaming;
+mod system;
 // One line makes them tests.
 mod macros;
 
@@ -23,12 +24,16 @@ pub use bregman::{bregman_definition, bregman_positive};
 pub use calculus::{curvature, curvature_positive, curvature_symmetric, gradient, monotone};
 pub use declared::{bounded_activation, growth, homogeneity, lipschitz, separability, zero_modes};
 pub use duality::{conjugate_domain, fenchel_young, stale_output};
-pub use law::{Law, assert_law, check};
+pub use law::{Law, assert_descent_law, assert_law, check};
 pub use measure::Both;
 pub use precision::{log_form, precision};
 pub use relaxation::{relaxation_identity, relaxation_positive};
-pub use sample::{Sample, samples};
+pub use sample::{Sample, currents, samples};
 pub use streaming::{streaming, streaming_gap, streaming_merge};
+pub use system::{
+    certificate_positive, energy_descends, energy_identity, look_repeats, nan_reported,
+    queries_independent, rest_is_fixed, run_repeats,
+};
 pub use violation::Violation;
 
 #[doc(hidden)]

@@ -8,7 +8,7 @@ use std::fmt;
 pub struct Violation {
     /// The law's name, which is also its test's name.
     pub law: &'static str,
-    /// The currents x at which it fails.
+    /// Where it fails: the currents x, or the query and the step of a system.
     pub point: Vec<f64>,
     /// The left-hand side.
     pub left: f64,
@@ -24,7 +24,7 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { law, point, left, right, slack, hint } = self;
         write!(f, "{law}: {left:e} against {right:e}, apart by {:e}, ", (left - right).abs())?;
-        write!(f, "allowed {slack:e}, at x = {point:?}: {hint}")
+        write!(f, "allowed {slack:e}, at {point:?}: {hint}")
     }
 }
 
