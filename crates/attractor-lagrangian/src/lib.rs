@@ -6,7 +6,7 @@
 //! Hopfield, arXiv 2008.06996, eq. 1–4). Models of memory are pairs of these.
 //!
 //! What it deliberately is not: it knows no matrices, stores no patterns and retrieves nothing;
-//! non-convex "activations" are not here, since nothing could be promised for them.
+//! activations without a convex potential exist only as [`NotConvex`], for which nothing is promised.
 //!
 //! ```
 //! use attractor_lagrangian::{Lagrangian, LogSumExp};
@@ -17,18 +17,16 @@
 //! # Ok::<(), attractor_lagrangian::ParameterError>(())
 //! ```
 //!
-//! | Lagrangian | L(x) | activation g | used by |
-//! |---|---|---|---|
-//! | [`Quadratic`] | ½‖x‖² | x | features of model B |
-//! | [`Absolute`] | Σ\|x\| | sign x | features of model A, Hopfield 1982 |
-//! | [`LogCosh`] | β⁻¹ Σ ln cosh βx | tanh βx | features of Hopfield 1984 |
-//! | [`Norm`] | ‖x‖ | x/‖x‖ | features of model C |
-//! | [`LogSumExp`] | β⁻¹ ln Σ e^{βx} | softmax(βx) | memories of model B |
-//! | [`Additive`] over [`RectifiedPower`] | (1/n) Σ x₊ⁿ | x₊^{n−1} | memories of models A and C |
-//! | [`Additive`] over [`EvenPower`] | (1/n) Σ xⁿ | x^{n−1} | memories of model A; n = 2: Hopfield |
-//! | [`Additive`] over [`Exponential`] | β⁻¹ Σ e^{βx} | e^{βx} | memories of models A and C |
+//! | the output is | Lagrangians |
+//! |---|---|
+//! | the current | [`Quadratic`], [`Huber`] |
+//! | a spin, graded or not | [`Absolute`], [`LogCosh`], [`Softplus`], [`Threshold`] |
+//! | a direction | [`Norm`], [`SmoothedNorm`], [`LayerNorm`], [`RmsNorm`] |
+//! | a power, an exponential | [`Additive`] over [`RectifiedPower`], [`EvenPower`], [`Exponential`], [`RectifiedExponential`]; [`NNorm`] |
+//! | a share of one | [`LogSumExp`], [`GhostLogSumExp`], [`Grouped`] |
 //!
-//! The page [`zoo`] has formulas and plots of all of them, and says when to choose which.
+//! The page [`zoo`] has formulas and plots of all of them, which model uses which, and when to choose
+//! it; [`AnyLagrangian`] is one of them by its name in data.
 //!
 //! Vectors are `f32` or `f64`; parameters, energies and certificates are always `f64`. Every method
 //! is O(n) time and allocates nothing.
