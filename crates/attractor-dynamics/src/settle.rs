@@ -55,6 +55,8 @@ pub enum Outcome {
     NotFinite,
     /// The observer asked to stop.
     Interrupted,
+    /// The time asked for has passed.
+    Finished,
 }
 
 impl Outcome {
@@ -65,6 +67,7 @@ impl Outcome {
             Self::OutOfSteps => "out-of-steps",
             Self::NotFinite => "not-finite",
             Self::Interrupted => "interrupted",
+            Self::Finished => "finished",
         }
     }
 }

@@ -134,7 +134,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
             });
         }
         let properties = self.visible.0.properties();
-        let directional = properties.homogeneous && !properties.separable;
+        let directional = properties.homogeneous && !properties.is_separable();
         if directional && v.iter().all(|x| *x == T::ZERO) {
             return Err(ModelError::ZeroCue { cue });
         }

@@ -1,6 +1,6 @@
 //! The certified descent of a batch: look, then advance (the main theorem of the project's theory).
 
-use crate::batch::{Batch, Query, Sizes};
+use crate::batch::{Batch, Query, Scratch, Sizes};
 use crate::{Effective, ModelError};
 use attractor_dynamics::{Certificate, Energy, Guarantee, Look, Proof, System};
 use attractor_lagrangian::{Factor, Lagrangian, Real, Scaled};
@@ -104,26 +104,10 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
 
     /// ‖∂L_v(I + Ξᵀf) − g‖/‖g‖: free of v and η, and ties count as rest.
     fn residual(&self, batch: &mut Batch<T>, q: usize) -> f64 {
-        let homogeneous = self.model.visible.0.properties().homogeneous;
         self.target(batch, q);
-        let d = batch.features;
-        let g = &batch.g[q * d..][..d];
-        let scratch = &mut batch.scratch;
-        let largest = scratch.target.iter().fold(0.0f64, |m, t| m.max(t.abs()));
-        let unit = if homogeneous && largest > 0.0 { largest } else { 1.0 };
-        let direction = scratch.target.iter().map(|t| T::of(t / unit));
-        scratch.v.iter_mut().zip(direction).for_each(|(v, t)| *v = t);
-        scratch.g.copy_from_slice(g);
-        self.model.visible.0.activate(&scratch.v, &mut scratch.g);
-        let distance = distance(&scratch.g, g);
-        let size = norm(g);
-        match () {
-            () if distance == 0.0 => 0.0,
-            // a denormal state is further from rest than its own size can say
-            () if distance.is_finite() && size < distance / f64::MAX => f64::MAX,
-            () if size > 0.0 => distance / size,
-            () => 1.0, // from rest at 0, every move is as large as the state it leads to
-        }
+        let g = &batch.g[q * batch.features..][..batch.features];
+        let Scratch { target, v, g: output, .. } = &mut batch.scratch;
+        self.model.visible.residual(target, g, (v, output))
     }
 
     fn energy(&self, g: &[T], answer: &Answer) -> Energy {
@@ -276,8 +260,4 @@ fn norm<T: Real>(x: &[T]) -> f64 {
         return largest;
     }
     largest * x.iter().map(|x| (x.f64() / largest).powi(2)).sum::<f64>().sqrt()
-}
-
-fn distance<T: Real>(x: &[T], y: &[T]) -> f64 {
-    x.iter().zip(y).map(|(x, y)| (x.f64() - y.f64()).powi(2)).sum::<f64>().sqrt()
 }

@@ -9,16 +9,6 @@ pub enum ModelError {
     /// The energy of this pair of Lagrangians has no lower bound, or one of them is not convex.
     #[error(transparent)]
     Inadmissible(#[from] Inadmissible),
-    /// A pair that is bounded below for small ‖Ξ‖ only.
-    #[error(
-        "the energy has no lower bound: {factor}·‖Ξ‖₂² = {value:.6} must stay below 1 with these two Lagrangians. Scale the memories down, or use a visible layer with bounded activation (absolute, norm, log-cosh)"
-    )]
-    NormTooLarge {
-        /// β_v·β_h.
-        factor: f64,
-        /// β_v·β_h·‖Ξ‖₂².
-        value: f64,
-    },
     /// Scores or energies beyond the range of the scalar.
     #[error(
         "the largest possible overlap is {overlap:e}, and the hidden energy there is not finite in {dtype}: scale the memories down, lower the power, or use log-sum-exp"

@@ -2,7 +2,7 @@
 
 use crate::ModelError;
 use attractor_lagrangian::{
-    Absolute, Additive, Admissible, Lagrangian, Layer, LogCosh, LogSumExp, Norm, Quadratic, Real,
+    Absolute, Additive, Lagrangian, Layer, LogCosh, LogSumExp, Norm, Quadratic, Real,
     admissible,
 };
 use attractor_synapse::{Memories, Synapses};
@@ -95,17 +95,10 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
     /// The memory with this pair of Lagrangians, without input and hidden bias.
     ///
     /// # Errors
-    /// [`ModelError::Inadmissible`] and [`ModelError::NormTooLarge`] for a pair whose energy has no
-    /// lower bound, [`ModelError::Overflow`] where scores or energies leave the scalar's range.
+    /// [`ModelError::Inadmissible`] for a pair whose energy has no lower bound, [`ModelError::Overflow`] where scores or energies leave the scalar's range.
     pub fn new(visible: Lv, hidden: Lh, memories: M) -> Result<Self, ModelError> {
         let pair = admissible(&visible.properties(), &hidden.properties())?;
-        if let Admissible::SmallNorm { factor } = pair {
-            let value = factor * memories.spectral_norm().powi(2);
-            // the eigenvalue is rounded: what is this close to 1 is not proved to be below it
-            if !(value < 1.0 - 64.0 * f64::EPSILON) {
-                return Err(ModelError::NormTooLarge { factor, value });
-            }
-        }
+        pair.with_norm(|| memories.spectral_norm())?;
         let model = Self {
             visible: Layer(visible),
             hidden,
@@ -181,13 +174,13 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
     /// States are ±1: the visible layer is 1-homogeneous and separable.
     pub fn has_spins(&self) -> bool {
         let properties = self.visible.0.properties();
-        properties.homogeneous && properties.separable
+        properties.homogeneous && properties.is_separable()
     }
 
     /// The largest score that a state can reach must have a finite energy in the scalar's range.
     fn check_range(&self) -> Result<(), ModelError> {
         let properties = self.visible.0.properties();
-        let largest_output = match (properties.bounded_activation, properties.separable) {
+        let largest_output = match (properties.bounded_activation, properties.is_separable()) {
             (true, true) => (self.features() as f64).sqrt(),
             (true, false) => 1.0,
             (false, _) => self.memories.largest_norm().max(1.0),

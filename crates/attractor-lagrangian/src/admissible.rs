@@ -16,7 +16,7 @@ pub enum Admissible {
 }
 
 /// Why a pair is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Inadmissible {
     /// A Lagrangian without convexity: nothing is promised.
@@ -32,6 +32,33 @@ pub enum Inadmissible {
         "the energy has no lower bound: the hidden Lagrangian outgrows this visible layer. Use a visible layer with bounded activation (absolute, norm, log-cosh) or a hidden one that grows linearly (log-sum-exp)"
     )]
     Unbounded,
+    /// A pair that is bounded below for small ‖Ξ‖ only.
+    #[error(
+        "the energy has no lower bound: {factor}·‖Ξ‖₂² = {value:.6} must stay below 1 with these two Lagrangians. Scale the memories down, or use a visible layer with bounded activation (absolute, norm, log-cosh)"
+    )]
+    NormTooLarge {
+        /// β_v·β_h.
+        factor: f64,
+        /// β_v·β_h·‖Ξ‖₂².
+        value: f64,
+    },
+}
+
+impl Admissible {
+    /// Holds the pair against ‖Ξ‖₂, which is asked for only where it matters.
+    ///
+    /// # Errors
+    /// [`Inadmissible::NormTooLarge`] unless `factor`·‖Ξ‖₂² is below 1 by more than its rounding.
+    pub fn with_norm(self, spectral_norm: impl FnOnce() -> f64) -> Result<(), Inadmissible> {
+        let Self::SmallNorm { factor } = self else { return Ok(()) };
+        let value = factor * spectral_norm().powi(2);
+        // the eigenvalue is rounded: what is this close to 1 is not proved to be below it
+        if value < 1.0 - 64.0 * f64::EPSILON {
+            Ok(())
+        } else {
+            Err(Inadmissible::NormTooLarge { factor, value })
+        }
+    }
 }
 
 /// Whether E(g) = L_v*(g) − I·g − L_h(Ξg + b) is bounded below (the matrix of growth rates).

@@ -78,10 +78,11 @@ impl<T: Real, L: Lagrangian<T>> Lagrangian<T> for Grouped<L> {
         self.groups(p).map(|p| self.of.conjugate(p)).sum()
     }
 
-    /// Those of L₁: norms of Hessians of different groups do not add up, and each zero mode of L₁
+    /// Those of L₁ but for the group: norms of Hessians of different groups do not add up, and each zero mode of L₁
     /// in every group is one of the sum.
     fn properties(&self) -> Properties {
-        self.of.properties()
+        let of = self.of.properties();
+        Properties { group: of.group.or(Some(self.size)), ..of }
     }
 
     fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {

@@ -43,6 +43,42 @@ impl Factor {
         }
     }
 
+    /// The exact flow τẋ = target − αx of a 1-homogeneous layer over dt, whose output does not hang on
+    /// the length of x, and ln of the factor by which x is longer than [`Layer::relax`] makes it.
+    ///
+    /// With η̂ = (1 − e^{−αs})/α, s = dt/τ, it is a step of η = η̂/(1 + η̂ − αη̂) whose result is
+    /// multiplied by 1 + η̂ − αη̂; so 1/η − 1 = α/(e^{αs} − 1). α = 1 is [`Factor::exponential`], and α = 0
+    /// lets x grow for ever.
+    ///
+    /// # Errors
+    /// [`ParameterError::TimeStep`] unless dt/τ is positive and finite, and as long as the flow leaves
+    /// x in range; [`ParameterError::Decay`] unless α is finite.
+    pub fn homogeneous(dt_over_tau: f64, alpha: f64) -> Result<(Self, f64), ParameterError> {
+        if !alpha.is_finite() {
+            return Err(ParameterError::Decay(alpha));
+        }
+        if alpha.to_bits() == 1.0f64.to_bits() {
+            return Ok((Self::exponential(dt_over_tau)?, 0.0));
+        }
+        let decay = alpha * dt_over_tau;
+        let (hat, slack) = if decay == 0.0 {
+            (dt_over_tau, 1.0 / dt_over_tau)
+        } else {
+            (-(-decay).exp_m1() / alpha, alpha / decay.exp_m1())
+        };
+        let ln_longer = (hat * (1.0 - alpha)).ln_1p();
+        if dt_over_tau > 0.0 && dt_over_tau.is_finite() && slack.is_finite() && hat.is_finite() {
+            Ok((Self { eta: 1.0 / (1.0 + slack), slack }, ln_longer))
+        } else {
+            Err(ParameterError::TimeStep(dt_over_tau))
+        }
+    }
+
+    /// (1 − η)x + η·target.
+    pub fn mix(self, x: f64, target: f64) -> f64 {
+        (1.0 - self.eta) * x + self.eta * target
+    }
+
     /// η.
     pub fn eta(self) -> f64 {
         self.eta
@@ -112,6 +148,40 @@ impl<L> Layer<L> {
         along - self.0.value(x)
     }
 
+    /// How far the layer is from rest at `target`: ‖∂L(target) − y‖/‖y‖, free of x and η; ties count as
+    /// rest. The scratch takes the target and its outputs.
+    ///
+    /// # Panics
+    /// If the slices differ in length.
+    #[track_caller]
+    pub fn residual<T: Real>(
+        &self,
+        target: &[f64],
+        y: &[T],
+        scratch: (&mut [T], &mut [T]),
+    ) -> f64
+    where
+        L: Lagrangian<T>,
+    {
+        let (x, y2) = scratch;
+        assert_eq!([y.len(), x.len(), y2.len()], [target.len(); 3], "target, outputs and scratch");
+        let largest = target.iter().fold(0.0f64, |m, t| m.max(t.abs()));
+        let homogeneous = self.0.properties().homogeneous;
+        let unit = if homogeneous && largest > 0.0 { largest } else { 1.0 };
+        x.iter_mut().zip(target).for_each(|(x, t)| *x = T::of(t / unit));
+        y2.copy_from_slice(y);
+        self.0.activate(x, y2);
+        let distance = norm(y2.iter().zip(y).map(|(a, b)| a.f64() - b.f64()));
+        let size = norm(y.iter().map(|y| y.f64()));
+        match () {
+            () if distance == 0.0 => 0.0,
+            // a denormal state is further from rest than its own size can say
+            () if distance.is_finite() && size < distance / f64::MAX => f64::MAX,
+            () if size > 0.0 => distance / size,
+            () => 1.0, // from rest at 0, every move is as large as the state it leads to
+        }
+    }
+
     /// Moves the layer from (x, y) towards `target` by `factor` with everything else frozen, writes
     /// the new currents and outputs and returns what that takes off the energy, with ln of the new
     /// currents' unit:
@@ -150,6 +220,19 @@ impl<L> Layer<L> {
         };
         (Relaxation { detour, bregman }, log_scale)
     }
+}
+
+/// ‖x‖, by the largest entry where a square would overflow or vanish.
+fn norm(x: impl Iterator<Item = f64> + Clone) -> f64 {
+    let squares: f64 = x.clone().map(|x| x * x).sum();
+    if squares.is_nan() || (1e-280..1e280).contains(&squares) {
+        return squares.sqrt();
+    }
+    let largest = x.clone().fold(0.0f64, |m, x| m.max(x.abs()));
+    if largest == 0.0 || largest.is_infinite() {
+        return largest;
+    }
+    largest * x.map(|x| (x / largest).powi(2)).sum::<f64>().sqrt()
 }
 
 fn scaled(gap: f64, log_scale: f64) -> f64 {

@@ -127,7 +127,7 @@ impl<T: Real> Lagrangian<T> for NNorm {
         Properties {
             convex: true,
             growth: Growth::Linear,
-            separable: false,
+            group: None,
             lipschitz: None,
             zero_modes: ZeroModes { radial: true, dead_units: true, ..ZeroModes::NONE },
             bounded_activation: true,

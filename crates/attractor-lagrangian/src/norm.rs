@@ -37,7 +37,7 @@ impl<T: Real> Lagrangian<T> for Norm {
         Properties {
             convex: true,
             growth: Growth::Linear,
-            separable: false,
+            group: None,
             lipschitz: None,
             zero_modes: ZeroModes::RADIAL,
             bounded_activation: true,

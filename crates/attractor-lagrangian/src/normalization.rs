@@ -167,7 +167,7 @@ impl Gain {
         Properties {
             convex: true,
             growth: Growth::Linear,
-            separable: false,
+            group: None,
             lipschitz: (!homogeneous).then(|| self.gamma / self.epsilon.sqrt()),
             zero_modes: ZeroModes { uniform: self.centred, radial: homogeneous, ..ZeroModes::NONE },
             bounded_activation: true,

@@ -50,8 +50,9 @@ pub struct Properties {
     pub convex: bool,
     /// How fast L grows.
     pub growth: Growth,
-    /// L is a sum over neurons: the Hessian is diagonal.
-    pub separable: bool,
+    /// L is a sum over consecutive groups of this many neurons, each with a block of the Hessian of
+    /// its own: 1 where L is a sum over neurons and the Hessian is diagonal.
+    pub group: Option<usize>,
     /// The Lipschitz constant of the activation in the 2-norm, where there is one.
     pub lipschitz: Option<f64>,
     /// Where the Hessian vanishes.
@@ -69,11 +70,16 @@ impl Properties {
         Self {
             convex: true,
             growth,
-            separable: true,
+            group: Some(1),
             lipschitz: None,
             zero_modes: ZeroModes::NONE,
             bounded_activation: false,
             homogeneous: false,
         }
+    }
+
+    /// L is a sum over neurons: the Hessian is diagonal.
+    pub const fn is_separable(&self) -> bool {
+        matches!(self.group, Some(1))
     }
 }

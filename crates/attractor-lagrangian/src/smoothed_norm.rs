@@ -53,7 +53,7 @@ impl<T: Real> Lagrangian<T> for SmoothedNorm {
         Properties {
             convex: true,
             growth: Growth::Linear,
-            separable: false,
+            group: None,
             lipschitz: Some(1.0 / self.epsilon().sqrt()),
             zero_modes: ZeroModes::NONE,
             bounded_activation: true,

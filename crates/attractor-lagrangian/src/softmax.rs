@@ -89,7 +89,7 @@ impl<T: Real> Lagrangian<T> for Softmax {
         Properties {
             convex: true,
             growth: Growth::Linear,
-            separable: false,
+            group: None,
             lipschitz: Some(self.beta / 2.0),
             zero_modes: if self.ghost { ZeroModes::NONE } else { ZeroModes::UNIFORM },
             bounded_activation: true,

@@ -256,7 +256,7 @@ fn moves<T: Real>(random: &mut Random, n: usize, length: f64, step: f64) -> [(Ve
 fn worst<T: Real, L: Lagrangian<T> + Lagrangian<f64>>(l: &L, exact: &Exact, loss: f64) -> [f64; 2] {
     let mut random = Random(7);
     let mut worst = [0.0f64; 2];
-    let separable = Lagrangian::<T>::properties(l).separable;
+    let separable = Lagrangian::<T>::properties(l).is_separable();
     for n in SIZES.into_iter().filter(|n| !separable || *n < 10) {
         for (length, step) in LENGTHS.iter().flat_map(|l| STEPS.map(|s| (*l, s))) {
             for (a, t) in moves::<T>(&mut random, n, length, step) {

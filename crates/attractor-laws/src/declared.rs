@@ -100,29 +100,32 @@ pub fn homogeneity<T: Real, L: Lagrangian<T> + ?Sized>(
     g.iter().zip(&far).try_for_each(|(g, far)| claim.equal(far.f64(), g.f64(), slack))
 }
 
-/// A Lagrangian that is declared separable: the Hessian is diagonal and g_i depends on x_i alone.
+/// A Lagrangian that is declared a sum over groups of neurons (of one neuron, if it is separable): g_i
+/// depends on the currents of its own group alone, and the Hessian has no other blocks.
 ///
 /// # Errors
-/// If a neuron feels another.
+/// If a neuron feels one of another group.
 pub fn separability<T: Real, L: Lagrangian<T> + ?Sized>(
     l: &L,
     x: &[T],
     y: &[T],
 ) -> Result<(), Violation> {
-    if !(l.properties().separable && fits(l, x) && fits(l, y)) {
-        return Ok(());
-    }
-    let hint = "left is the effect of one neuron's current on another neuron's output, right 0: declared `separable` but is not; time constants per neuron rely on it";
+    let group = l.properties().group.filter(|group| x.len().is_multiple_of(*group));
+    let Some(group) = group.filter(|_| fits(l, x) && fits(l, y)) else { return Ok(()) };
+    let hint = "left is the effect of one neuron's current on the output of another group, right 0: a declared `group` is not one; time constants per neuron rely on it";
     let claim = Claim { law: "separability", point: &lift(x), hint };
     let (n, g) = (x.len(), activation(l, x));
-    for i in 0..n {
+    for own in (0..n).step_by(group).map(|start| start..start + group) {
         let mut others = y.to_vec();
-        others[i] = x[i];
-        let change = activation(l, &others)[i].f64() - g[i].f64();
-        claim.equal(change, 0.0, 2.0 * T::UNIT_ROUNDOFF * g[i].f64().abs())?;
-        let curved = curved(l, x, &axis(n, i));
-        let off = curved.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, h)| h.f64());
-        off.clone().try_for_each(|h| claim.equal(h, 0.0, 0.0))?;
+        others[own.clone()].copy_from_slice(&x[own.clone()]);
+        let alone = activation(l, &others);
+        for i in own.clone() {
+            let change = alone[i].f64() - g[i].f64();
+            claim.equal(change, 0.0, 2.0 * T::UNIT_ROUNDOFF * g[i].f64().abs())?;
+            let curved = curved(l, x, &axis(n, i));
+            let off = curved.iter().enumerate().filter(|(j, _)| !own.contains(j));
+            off.map(|(_, h)| h.f64()).try_for_each(|h| claim.equal(h, 0.0, 0.0))?;
+        }
     }
     Ok(())
 }

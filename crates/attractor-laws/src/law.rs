@@ -64,7 +64,7 @@ laws! {
     BoundedActivation bounded_activation(x) "A declared bounded activation is bounded.";
     Growth growth(x) "L grows no faster than declared.";
     Homogeneity homogeneity(x, octaves) "A declared 1-homogeneous L is.";
-    Separability separability(x, y) "A declared separable L is.";
+    Separability separability(x, y) "A declared sum over groups of neurons is one.";
     ZeroModes zero_modes(x, d) "The Hessian vanishes on the declared modes.";
     Precision precision(x, d) "f32 gives what f64 gives, rounded.";
     LogForm log_form(x) "The log form has the same direction.";

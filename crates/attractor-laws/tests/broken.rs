@@ -344,7 +344,7 @@ fn homogeneity_that_is_none() {
 
 #[test]
 fn neurons_that_feel_each_other() {
-    breaks(&softmax(Claims(|p| p.separable = true)), Law::Separability, &[]);
+    breaks(&softmax(Claims(|p| p.group = Some(1))), Law::Separability, &[]);
 }
 
 #[test]

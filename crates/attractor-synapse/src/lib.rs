@@ -28,9 +28,10 @@ mod patterns;
 // Products; the only door to faer.
 mod product;
 mod spectrum;
-// The memories and their one-pass read.
+// The memories and their one-pass reads.
 mod partial;
 mod read;
+mod relay;
 mod synapses;
 mod top;
 
@@ -39,6 +40,7 @@ pub use partial::{Nearest, Partial};
 pub use patterns::{PatternError, Patterns};
 pub use product::Element;
 pub use read::{Answer, Answers, Moved, Question, Weight};
+pub use relay::{Errand, Relay, Weigh};
 pub use synapses::{Memories, Synapses};
 
 #[cfg(doctest)]

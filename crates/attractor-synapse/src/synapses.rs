@@ -2,8 +2,10 @@
 
 use crate::product::Element;
 use crate::read::{Answers, Question, read};
+use crate::relay::{Errand, Relay, relay};
 use crate::{PatternError, Patterns};
 use std::fmt::Debug;
+use std::sync::Arc;
 
 /// Memories that queries can be read against: in RAM, in a file, in shards, compressed.
 pub trait Memories<T>: Debug + Send + Sync {
@@ -27,7 +29,45 @@ pub trait Memories<T>: Debug + Send + Sync {
     /// # Panics
     /// If a slice of the question does not fit the memories.
     fn read(&self, question: &Question<'_, T>, answers: &mut Answers<T>);
+
+    /// Reads all memories once for one state of the two-body network: overlaps Ξg down, and of what
+    /// the hidden neurons make of them Ξᵀw back up.
+    ///
+    /// # Panics
+    /// If the outputs are not d numbers.
+    fn relay(&self, errand: Errand<'_, T>, relay: &mut Relay<T>);
 }
+
+/// Implements the trait through what a pointer points at, so that models can share memories.
+macro_rules! shared {
+    ($($pointer:ty),*) => {$(
+        impl<T, M: Memories<T> + ?Sized> Memories<T> for $pointer {
+            fn memories(&self) -> usize {
+                (**self).memories()
+            }
+            fn features(&self) -> usize {
+                (**self).features()
+            }
+            fn largest_norm(&self) -> f64 {
+                (**self).largest_norm()
+            }
+            fn squared_norms(&self) -> Vec<f64> {
+                (**self).squared_norms()
+            }
+            fn spectral_norm(&self) -> f64 {
+                (**self).spectral_norm()
+            }
+            fn read(&self, question: &Question<'_, T>, answers: &mut Answers<T>) {
+                (**self).read(question, answers);
+            }
+            fn relay(&self, errand: Errand<'_, T>, relay: &mut Relay<T>) {
+                (**self).relay(errand, relay);
+            }
+        }
+    )*};
+}
+
+shared!(&M, Arc<M>);
 
 /// The memories in RAM, one contiguous column each: the synaptic matrix ξ, N × d.
 ///
@@ -113,6 +153,10 @@ impl<T: Element> Memories<T> for Synapses<T> {
 
     fn read(&self, question: &Question<'_, T>, answers: &mut Answers<T>) {
         read(self, question, answers);
+    }
+
+    fn relay(&self, errand: Errand<'_, T>, place: &mut Relay<T>) {
+        relay(self, errand, place);
     }
 }
 

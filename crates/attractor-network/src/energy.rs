@@ -1,0 +1,128 @@
+//! The energy, its rate, and the velocity: equations (1), (2) and (4).
+
+use crate::lane::Lane;
+use crate::{Network, NetworkState};
+use attractor_dynamics::Energy;
+use attractor_lagrangian::{Lagrangian, Real};
+use attractor_synapse::{Element, Memories};
+
+/// The energy of a network, E = [(v − I)·g − L_v(v)] + [(h − b)·f − L_h(h)] − fᵀΞg (KH eq. 2), part
+/// by part and without additive constants.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct EnergyTerms {
+    /// Of the feature neurons: (v − I)·g − L_v(v); −I·g where L_v is 1-homogeneous.
+    pub feature: Energy,
+    /// Of the hidden neurons: (h − b)·f − L_h(h).
+    pub hidden: Energy,
+    /// Of the synapses: −fᵀΞg.
+    pub coupling: Energy,
+}
+
+impl EnergyTerms {
+    /// E.
+    pub fn total(&self) -> Energy {
+        let parts = [self.feature, self.hidden, self.coupling];
+        Energy {
+            value: parts.iter().map(|part| part.value).sum(),
+            magnitude: parts.iter().map(|part| part.magnitude).sum(),
+        }
+    }
+}
+
+/// v̇ and ḣ (KH eq. 1).
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Velocity {
+    /// v̇ = (Ξᵀf + I − αv)/τ_f, d numbers.
+    pub v: Vec<f64>,
+    /// ḣ = (Ξg + b − h)/τ_h, N numbers.
+    pub h: Vec<f64>,
+}
+
+impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T, Lv, Lh, M> {
+    /// The energy of a state, at the cost of one product with Ξ.
+    pub fn energy(&self, state: &NetworkState<T>) -> EnergyTerms {
+        let mut lane = Lane::new(state.clone());
+        self.read_overlaps(&mut lane);
+        self.weigh_energy(&lane)
+    }
+
+    /// The energy from the overlaps that were read last.
+    pub(crate) fn weigh_energy(&self, lane: &Lane<T>) -> EnergyTerms {
+        let NetworkState { v, g, h, f, .. } = &lane.state;
+        let input = along(g, &self.input);
+        let feature = if self.feature.0.properties().homogeneous {
+            Energy { value: -input.value, magnitude: input.magnitude }
+        } else {
+            layer(&self.feature.0, v, g, input)
+        };
+        let overlaps = along(f, lane.relay.overlaps());
+        EnergyTerms {
+            feature,
+            hidden: layer(&self.hidden.0, h, f, along(f, &self.bias)),
+            coupling: Energy { value: -overlaps.value, magnitude: overlaps.magnitude },
+        }
+    }
+
+    /// v̇ and ḣ at a state, at the cost of one read of Ξ for both products.
+    pub fn velocity(&self, state: &NetworkState<T>) -> Velocity {
+        let mut lane = Lane::new(state.clone());
+        self.read_both(&mut lane);
+        let mut velocity = Velocity::default();
+        self.velocity_into(&lane, &mut velocity);
+        velocity
+    }
+
+    /// The velocity from what was read last.
+    pub(crate) fn velocity_into(&self, lane: &Lane<T>, velocity: &mut Velocity) {
+        let unit = lane.state.log_scale.exp();
+        let features = lane.target_f.iter().zip(&lane.state.v).zip(self.tau_f.all());
+        velocity.v.clear();
+        velocity.v.extend(features.map(|((t, v), tau)| (t - self.alpha * unit * v.f64()) / tau));
+        let hidden = lane.target_h.iter().zip(&lane.state.h).zip(self.tau_h.all());
+        velocity.h.clear();
+        velocity.h.extend(hidden.map(|((t, h), tau)| (t - h.f64()) / tau));
+    }
+
+    /// Ė = −τ_f v̇ᵀ(∂²L_v)v̇ − τ_h ḣᵀ(∂²L_h)ḣ ≤ 0 along the flow (KH eq. 4), away from kinks.
+    pub fn energy_rate(&self, state: &NetworkState<T>) -> f64 {
+        let velocity = self.velocity(state);
+        // the Hessian of a 1-homogeneous L goes as 1/‖v‖, so v's unit divides once
+        let unit = state.log_scale.exp();
+        let feature = bend(&self.feature.0, &state.v, &velocity.v, self.tau_f.all()) / unit;
+        -feature - bend(&self.hidden.0, &state.h, &velocity.h, self.tau_h.all())
+    }
+}
+
+/// Σ x·y.
+fn along<T: Real, U: Real>(x: &[T], y: &[U]) -> Energy {
+    let terms = || x.iter().zip(y).map(|(x, y)| x.f64() * y.f64());
+    Energy { value: terms().sum(), magnitude: terms().map(f64::abs).sum() }
+}
+
+/// (x − I)·y − L(x), with I·y given.
+fn layer<T: Element, L: Lagrangian<T>>(l: &L, x: &[T], y: &[T], input: Energy) -> Energy {
+    let (own, potential) = (x.iter().zip(y).map(|(x, y)| x.f64() * y.f64()), l.value(x));
+    Energy {
+        value: own.clone().sum::<f64>() - potential - input.value,
+        magnitude: own.map(f64::abs).sum::<f64>() + potential.abs() + input.magnitude,
+    }
+}
+
+/// ẋᵀ(∂²L)ẋ with every τ where it belongs.
+fn bend<T: Element, L: Lagrangian<T>>(
+    l: &L,
+    x: &[T],
+    velocity: &[f64],
+    tau: impl Iterator<Item = f64>,
+) -> f64 {
+    // a unit velocity keeps fast currents inside T
+    let size = velocity.iter().fold(0.0f64, |m, v| m.max(v.abs()));
+    if size == 0.0 {
+        return 0.0;
+    }
+    let direction: Vec<T> = velocity.iter().map(|v| T::of(v / size)).collect();
+    let mut curved = vec![T::ZERO; x.len()];
+    l.curve(x, &direction, &mut curved);
+    let terms = velocity.iter().zip(&curved).zip(tau);
+    terms.map(|((v, c), tau)| tau * v * c.f64()).sum::<f64>() * size
+}

@@ -1,0 +1,46 @@
+//! The two-body network of feature and hidden neurons in time, with certified descent at any step size.
+
+// The network and its states.
+mod error;
+mod network;
+mod state;
+mod times;
+// What a state has: energy, rate, velocity.
+mod energy;
+// What certified steps are made of.
+mod flow;
+mod lane;
+mod substep;
+// Integrators, one a file.
+mod euler;
+mod exponential_euler;
+mod integrator;
+mod lie;
+mod rk4;
+mod simultaneous;
+mod splitting;
+mod strang;
+// Running.
+mod plan;
+mod run;
+mod simulation;
+mod trajectory;
+
+pub use energy::{EnergyTerms, Velocity};
+pub use error::NetworkError;
+pub use euler::Euler;
+pub use exponential_euler::ExponentialEuler;
+pub use integrator::Integrator;
+pub use lane::Lane;
+pub use lie::Lie;
+pub use network::{DenseNetwork, GradedNetwork, ModernNetwork, Network, SphericalNetwork};
+pub use plan::{Plan, PlanError};
+pub use rk4::Rk4;
+pub use simulation::{Lanes, Simulation};
+pub use state::NetworkState;
+pub use strang::Strang;
+pub use trajectory::{Record, Rise, Trajectory};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
