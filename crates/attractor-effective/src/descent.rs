@@ -3,7 +3,7 @@
 use crate::batch::{Batch, Query, Scratch, Sizes};
 use crate::{Effective, ModelError};
 use attractor_dynamics::{Certificate, Energy, Guarantee, Look, Proof, System};
-use attractor_lagrangian::{Factor, Lagrangian, Real, Scaled};
+use attractor_lagrangian::{Factor, Lagrangian, Real, Scaled, norm};
 use attractor_synapse::{Answer, Memories, Moved, Question};
 
 /// A model with the way it is run: the step factor η, the proof, and how many memories to name.
@@ -139,12 +139,13 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
             let nu = n as f64 * u;
             nu / (1.0 - nu).max(0.5)
         };
-        let (norm, outputs) = (self.model.memories.largest_norm(), before.outputs + after.outputs);
+        let (largest, outputs) =
+            (self.model.memories.largest_norm(), before.outputs + after.outputs);
         let activity = before.activity.max(after.activity);
         // one rounding of h + b in each of the two states, and in h − δ
-        let overlaps = 2.0 * gamma(self.model.features() + 8) * norm * outputs * activity
+        let overlaps = 2.0 * gamma(self.model.features() + 8) * largest * outputs * activity
             + 4.0 * u * self.largest_bias * activity;
-        let read_out = gamma(264) * norm * before.activity * after.moved;
+        let read_out = gamma(264) * largest * before.activity * after.moved;
         let forgets = slack == 0.0 && self.model.visible.0.properties().homogeneous;
         let currents = after.currents + if forgets { 0.0 } else { before.currents };
         let state = 4.0 * u * currents * outputs;
@@ -247,17 +248,4 @@ fn keep(kept: &mut Option<Answer>, answer: &Answer) {
 fn pack<U: Copy>(rows: &[U], active: &[usize], d: usize, out: &mut Vec<U>) {
     out.clear();
     active.iter().for_each(|&q| out.extend_from_slice(&rows[q * d..][..d]));
-}
-
-/// ‖x‖, by the largest entry where a square would overflow or vanish.
-fn norm<T: Real>(x: &[T]) -> f64 {
-    let squares: f64 = x.iter().map(|x| x.f64() * x.f64()).sum();
-    if squares.is_nan() || (1e-280..1e280).contains(&squares) {
-        return squares.sqrt();
-    }
-    let largest = x.iter().fold(0.0f64, |m, x| m.max(x.f64().abs()));
-    if largest == 0.0 || largest.is_infinite() {
-        return largest;
-    }
-    largest * x.iter().map(|x| (x.f64() / largest).powi(2)).sum::<f64>().sqrt()
 }

@@ -2,8 +2,7 @@
 
 use crate::ModelError;
 use attractor_lagrangian::{
-    Absolute, Additive, Lagrangian, Layer, LogCosh, LogSumExp, Norm, Quadratic, Real,
-    admissible,
+    Absolute, Additive, Lagrangian, Layer, LogCosh, LogSumExp, Norm, Quadratic, Real, admissible,
 };
 use attractor_synapse::{Memories, Synapses};
 use std::marker::PhantomData;

@@ -48,7 +48,9 @@ pub enum ParameterError {
     )]
     Factor(f64),
     /// The decay α of a 1-homogeneous layer must be finite.
-    #[error("alpha is {0}: the decay of a 1-homogeneous layer must be a finite number (1 in the paper's other layers)")]
+    #[error(
+        "alpha is {0}: the decay of a 1-homogeneous layer must be a finite number (1 in the paper's other layers)"
+    )]
     Decay(f64),
     /// A time step must be positive.
     #[error("dt/τ is {0}: it must be a positive finite number")]

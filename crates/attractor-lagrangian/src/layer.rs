@@ -2,7 +2,8 @@
 
 use crate::error::ParameterError;
 use crate::lagrangian::at_least_zero;
-use crate::{Lagrangian, Real};
+use crate::length::norm_of;
+use crate::{Lagrangian, Real, norm};
 
 /// How far a layer moves towards its target: x' = x + η(target − x).
 ///
@@ -154,12 +155,7 @@ impl<L> Layer<L> {
     /// # Panics
     /// If the slices differ in length.
     #[track_caller]
-    pub fn residual<T: Real>(
-        &self,
-        target: &[f64],
-        y: &[T],
-        scratch: (&mut [T], &mut [T]),
-    ) -> f64
+    pub fn residual<T: Real>(&self, target: &[f64], y: &[T], scratch: (&mut [T], &mut [T])) -> f64
     where
         L: Lagrangian<T>,
     {
@@ -171,8 +167,8 @@ impl<L> Layer<L> {
         x.iter_mut().zip(target).for_each(|(x, t)| *x = T::of(t / unit));
         y2.copy_from_slice(y);
         self.0.activate(x, y2);
-        let distance = norm(y2.iter().zip(y).map(|(a, b)| a.f64() - b.f64()));
-        let size = norm(y.iter().map(|y| y.f64()));
+        let distance = norm_of(y2.iter().zip(y).map(|(a, b)| a.f64() - b.f64()));
+        let size = norm(y);
         match () {
             () if distance == 0.0 => 0.0,
             // a denormal state is further from rest than its own size can say
@@ -220,19 +216,6 @@ impl<L> Layer<L> {
         };
         (Relaxation { detour, bregman }, log_scale)
     }
-}
-
-/// ‖x‖, by the largest entry where a square would overflow or vanish.
-fn norm(x: impl Iterator<Item = f64> + Clone) -> f64 {
-    let squares: f64 = x.clone().map(|x| x * x).sum();
-    if squares.is_nan() || (1e-280..1e280).contains(&squares) {
-        return squares.sqrt();
-    }
-    let largest = x.clone().fold(0.0f64, |m, x| m.max(x.abs()));
-    if largest == 0.0 || largest.is_infinite() {
-        return largest;
-    }
-    largest * x.map(|x| (x / largest).powi(2)).sum::<f64>().sqrt()
 }
 
 fn scaled(gap: f64, log_scale: f64) -> f64 {

@@ -34,7 +34,7 @@ impl Length {
 
     /// L(x).
     pub(crate) fn of<T: Real>(self, x: &[T]) -> f64 {
-        let length = norm(self.view(x));
+        let length = norm_of(self.view(x));
         if self.epsilon > 0.0 { length.hypot(self.epsilon.sqrt()) } else { length }
     }
 
@@ -62,18 +62,19 @@ impl Length {
 
     /// D_L(t, a) at an a with L(a) > 0. With t⊥ the part of t across a, A = L(a) and T = L(t):
     ///
-    /// D = [(‖a‖/A)²‖t⊥‖² + ε(‖t − a‖/A)²]/(T + σ), σ = (a·t + ε)/A; T − σ where σ ≤ 0.
+    /// D = [(‖a‖/A)²‖t⊥‖² + ε(‖t − a‖/A)²]/(T + σ), σ = (a·t + ε)/A; T − σ where σ ≤ T/2, which cancels
+    /// nothing (from far out to near 0 the brackets would).
     pub(crate) fn gap<T: Real>(self, to: &[T], from: &[T]) -> f64 {
         let (t, a) = (self.of(to), self.of(from));
         let along = self.view(from).zip(self.view(to)).map(|(a_i, t_i)| a_i / a * t_i).sum::<f64>();
         let sigma = along + self.epsilon / a;
-        if sigma <= 0.0 {
+        if sigma <= 0.5 * t {
             return t - sigma;
         }
-        let raw = norm(self.view(from)); // L(a) without ε
+        let raw = norm_of(self.view(from)); // L(a) without ε
         let ratio = along / raw * (a / raw);
         let sideways = if raw > 0.0 { raw / a * self.across(to, from, ratio) } else { 0.0 };
-        let forward = if self.epsilon > 0.0 { norm(self.step(to, from, 1.0)) / a } else { 0.0 };
+        let forward = if self.epsilon > 0.0 { norm_of(self.step(to, from, 1.0)) / a } else { 0.0 };
         at_least_zero((sideways * sideways + self.epsilon * forward * forward) / (t + sigma))
     }
 
@@ -81,10 +82,10 @@ impl Length {
     /// ratio of the lengths, where they have different units) leaves d only its own digits.
     fn across<T: Real>(self, to: &[T], from: &[T], ratio: f64) -> f64 {
         let c = if ratio > 0.0 { ratio.log2().round().exp2() } else { 1.0 };
-        let a = norm(self.view(from));
+        let a = norm_of(self.view(from));
         let pairs = self.view(from).map(|f| f / a).zip(self.step(to, from, c));
         let forward = pairs.clone().map(|(unit, step)| unit * step).sum::<f64>();
-        norm(pairs.map(|(unit, step)| step - unit * forward))
+        norm_of(pairs.map(|(unit, step)| step - unit * forward))
     }
 
     /// t − ca, less its own mean: what all steps have in common is taken off before it is rounded.
@@ -96,8 +97,13 @@ impl Length {
     }
 }
 
+/// ‖x‖, also where a square overflows or vanishes; NaN stays.
+pub fn norm<T: Real>(x: &[T]) -> f64 {
+    norm_of(x.iter().map(|x| x.f64()))
+}
+
 /// ‖x‖ by the largest entry where a square overflows or vanishes; NaN stays.
-pub(crate) fn norm(x: impl Iterator<Item = f64> + Clone) -> f64 {
+pub(crate) fn norm_of(x: impl Iterator<Item = f64> + Clone) -> f64 {
     let squares: f64 = x.clone().map(|x| x * x).sum();
     if squares.is_nan() || (1e-200..1e200).contains(&squares) {
         return squares.sqrt();
@@ -107,4 +113,23 @@ pub(crate) fn norm(x: impl Iterator<Item = f64> + Clone) -> f64 {
         return largest;
     }
     largest * x.map(|x| (x / largest).powi(2)).sum::<f64>().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// D_L(0, a) = √ε·(1 − √ε/L(a)).
+    #[test]
+    fn a_gap_to_near_0_does_not_hang_on_how_far_out_it_begins() {
+        for centred in [false, true] {
+            let length = Length { epsilon: 1e-2, centred };
+            for size in [1.0, 1e3, 1e10, 1e28] {
+                let from = [-0.47, 0.37, 0.21].map(|a| size * a);
+                let exact = 0.1 * (1.0 - 0.1 / length.of(&from));
+                let gap = length.gap(&[0.0; 3], &from);
+                assert!((gap - exact).abs() <= 1e-14 * exact, "{size:e}: {gap:e}, not {exact:e}");
+            }
+        }
+    }
 }

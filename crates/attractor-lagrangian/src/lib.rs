@@ -83,6 +83,7 @@ pub use grouped::Grouped;
 pub use huber::Huber;
 pub use lagrangian::Lagrangian;
 pub use layer::{Factor, Layer, Relaxation, Scaled};
+pub use length::norm;
 pub use log_cosh::LogCosh;
 pub use log_sum_exp::LogSumExp;
 pub use n_norm::NNorm;

@@ -47,7 +47,7 @@ impl<T: Real> Lagrangian<T> for Norm {
 
     /// ‖t‖ − ĝ·t with ĝ = a/‖a‖, or with the stored output of a state that began at the kink.
     fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
-        let inside = norm(slope.iter().map(|s| s.f64())) < 0.999;
+        let inside = norm(slope) < 0.999;
         if inside || from.iter().all(|a| *a == T::ZERO) {
             let along: f64 = to.iter().zip(slope).map(|(t, s)| t.f64() * s.f64()).sum();
             return at_least_zero(Length::PLAIN.of(to) - along);

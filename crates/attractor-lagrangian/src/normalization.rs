@@ -1,7 +1,7 @@
 //! γD·√(‖x‖²/D + ε): layer norm and RMS norm as activations (Krotov 2021; Hoover et al. 2023).
 
 use crate::lagrangian::at_least_zero;
-use crate::length::{Length, norm};
+use crate::length::{Length, norm_of};
 use crate::{Growth, Lagrangian, ParameterError, Properties, Real, ZeroModes};
 
 /// Layer norm: L(x) = γD·√(var x + ε) + Σδ_i x_i, g = γ(x − x̄)/√(var x + ε) + δ, D neurons.
@@ -159,7 +159,7 @@ impl Gain {
         if self.centred && sum.abs() > slack * scale * (n as f64).sqrt() {
             return f64::INFINITY;
         }
-        scale * length.conjugate(norm(p) / scale, slack)
+        scale * length.conjugate(norm_of(p) / scale, slack)
     }
 
     fn properties(self) -> Properties {
@@ -178,7 +178,7 @@ impl Gain {
     /// From the outputs less their shifts: those of a state that began at the kink are inside.
     fn gap<T: Real>(self, to: &[T], from: &[T], slope: impl Iterator<Item = f64> + Clone) -> f64 {
         let (length, scale) = self.length(to.len());
-        let inside = self.epsilon == 0.0 && norm(slope.clone()) < 0.999 * scale;
+        let inside = self.epsilon == 0.0 && norm_of(slope.clone()) < 0.999 * scale;
         if inside || length.of(from) == 0.0 {
             let along: f64 = slope.zip(length.view(to)).map(|(s, t)| s * t).sum();
             return at_least_zero(scale * length.of(to) - along);
@@ -207,7 +207,7 @@ impl<T: Real> Lagrangian<T> for LayerNorm {
     /// −γD√ε·√(1 − ‖p − δ‖²/(γ²D)) where ‖p − δ‖ ≤ γ√D and Σ(p − δ) = 0.
     fn conjugate(&self, p: &[T]) -> f64 {
         let own = p.iter().zip(self.shifts(p.len())).map(|(p, d)| p.f64() - d);
-        self.gain.conjugate(own, norm(self.shifts(p.len())), T::UNIT_ROUNDOFF)
+        self.gain.conjugate(own, norm_of(self.shifts(p.len())), T::UNIT_ROUNDOFF)
     }
 
     fn properties(&self) -> Properties {

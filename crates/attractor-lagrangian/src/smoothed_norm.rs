@@ -46,7 +46,7 @@ impl<T: Real> Lagrangian<T> for SmoothedNorm {
     /// −√ε·√(1 − ‖p‖²) on the unit ball.
     fn conjugate(&self, p: &[T]) -> f64 {
         let slack = (8.0 + p.len() as f64) * T::UNIT_ROUNDOFF;
-        self.length.conjugate(norm(p.iter().map(|p| p.f64())), slack)
+        self.length.conjugate(norm(p), slack)
     }
 
     fn properties(&self) -> Properties {

@@ -10,9 +10,9 @@ use attractor_synapse::{Element, Memories};
 /// by part and without additive constants.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct EnergyTerms {
-    /// Of the feature neurons: (v − I)·g − L_v(v); −I·g where L_v is 1-homogeneous.
+    /// Of the feature neurons: (v − I)·g − L_v(v), or −I·g where L_v is 1-homogeneous.
     pub feature: Energy,
-    /// Of the hidden neurons: (h − b)·f − L_h(h).
+    /// Of the hidden neurons: (h − b)·f − L_h(h), or −b·f where L_h is 1-homogeneous.
     pub hidden: Energy,
     /// Of the synapses: −fᵀΞg.
     pub coupling: Energy,
@@ -49,15 +49,9 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
     /// The energy from the overlaps that were read last.
     pub(crate) fn weigh_energy(&self, lane: &Lane<T>) -> EnergyTerms {
         let NetworkState { v, g, h, f, .. } = &lane.state;
-        let input = along(g, &self.input);
-        let feature = if self.feature.0.properties().homogeneous {
-            Energy { value: -input.value, magnitude: input.magnitude }
-        } else {
-            layer(&self.feature.0, v, g, input)
-        };
         let overlaps = along(f, lane.relay.overlaps());
         EnergyTerms {
-            feature,
+            feature: layer(&self.feature.0, v, g, along(g, &self.input)),
             hidden: layer(&self.hidden.0, h, f, along(f, &self.bias)),
             coupling: Energy { value: -overlaps.value, magnitude: overlaps.magnitude },
         }
@@ -99,8 +93,11 @@ fn along<T: Real, U: Real>(x: &[T], y: &[U]) -> Energy {
     Energy { value: terms().sum(), magnitude: terms().map(f64::abs).sum() }
 }
 
-/// (x − I)·y − L(x), with I·y given.
+/// (x − I)·y − L(x), with I·y given; where L is 1-homogeneous x·y is L(x), at any length of x.
 fn layer<T: Element, L: Lagrangian<T>>(l: &L, x: &[T], y: &[T], input: Energy) -> Energy {
+    if l.properties().homogeneous {
+        return Energy { value: -input.value, ..input };
+    }
     let (own, potential) = (x.iter().zip(y).map(|(x, y)| x.f64() * y.f64()), l.value(x));
     Energy {
         value: own.clone().sum::<f64>() - potential - input.value,

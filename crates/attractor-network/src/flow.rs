@@ -118,7 +118,8 @@ impl<T: Real> Move<'_, T> {
         // the gaps' formulas, and their sums, keep all but the last digits of f64
         let digits = (256 + self.range.len()) as f64 * f64::UNIT_ROUNDOFF;
         let own = digits * (drop.detour + drop.bregman);
-        let rounding = u * sum + own + slip.each * moved + slip.whole * square.sqrt();
+        let length = square.sqrt().min(moved); // a square may overflow
+        let rounding = u * sum + own + slip.each * moved + slip.whole * length;
         Certificate::of_terms(&[drop.detour, drop.bregman], rounding, Proof::Full)
     }
 }

@@ -218,6 +218,16 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
         &self.memories
     }
 
+    /// I, d numbers.
+    pub fn input(&self) -> &[f64] {
+        &self.input
+    }
+
+    /// b, N numbers.
+    pub fn bias(&self) -> &[f64] {
+        &self.bias
+    }
+
     /// The smallest τ_f and the smallest τ_h.
     pub fn shortest_times(&self) -> (f64, f64) {
         (self.tau_f.shortest(), self.tau_h.shortest())

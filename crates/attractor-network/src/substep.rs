@@ -4,7 +4,7 @@ use crate::flow::{Flow, Slip};
 use crate::lane::Lane;
 use crate::{Network, NetworkState};
 use attractor_dynamics::Certificate;
-use attractor_lagrangian::{Factor, Lagrangian, OnePass, Pool, Scaled, Tally};
+use attractor_lagrangian::{Factor, Lagrangian, OnePass, Pool, Scaled, Tally, norm};
 use attractor_synapse::{Element, Errand, Memories};
 use std::ops::Range;
 
@@ -186,9 +186,4 @@ fn stored<T: Element>(f: &[T]) -> impl Fn(Range<usize>, &mut [T]) -> Tally + Syn
 fn gamma<T: Element>(n: usize) -> f64 {
     let nu = n as f64 * T::UNIT_ROUNDOFF;
     nu / (1.0 - nu).max(0.5)
-}
-
-/// ‖x‖.
-pub(crate) fn norm<T: Element>(x: &[T]) -> f64 {
-    x.iter().map(|x| x.f64() * x.f64()).sum::<f64>().sqrt()
 }

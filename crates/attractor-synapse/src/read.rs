@@ -4,7 +4,7 @@
 use crate::partial::{Nearest, Partial};
 use crate::product::Element;
 use crate::{Memories, Synapses};
-use attractor_lagrangian::{Before, Lagrangian, OnePass, Pool, Tally};
+use attractor_lagrangian::{Before, Lagrangian, OnePass, Pool, Tally, norm};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -373,16 +373,7 @@ fn answer<T: Element>(question: &Question<'_, T>, partial: &Partial, q: usize, p
         effective_memories: if silent { 0.0 } else { tally.weight / tally.square * tally.weight },
         gap,
         gap_slack,
-        nearest: partial.nearest[q].of_length(length(&question.outputs[q * d..][..d])),
+        nearest: partial.nearest[q].of_length(norm(&question.outputs[q * d..][..d])),
         top,
     };
-}
-
-/// ‖x‖ by the largest entry, so that no square overflows or vanishes.
-fn length<T: Element>(x: &[T]) -> f64 {
-    let largest = x.iter().fold(0.0f64, |m, x| m.max(x.f64().abs()));
-    if largest == 0.0 {
-        return 0.0;
-    }
-    largest * x.iter().map(|x| (x.f64() / largest).powi(2)).sum::<f64>().sqrt()
 }
