@@ -3,6 +3,7 @@
 use crate::error::ParameterError;
 use crate::lagrangian::at_least_zero;
 use crate::length::norm_of;
+use crate::special::phi;
 use crate::{Lagrangian, Real, norm};
 
 /// How far a layer moves towards its target: x' = x + η(target − x).
@@ -89,6 +90,20 @@ impl Factor {
     pub fn slack(self) -> f64 {
         self.slack
     }
+}
+
+/// The weights of x, t₀ and t₁ in the exact flow τẋ = t(s) − αx over dt, along which the target goes
+/// from t₀ to t₁ at constant speed: second order for every τ where targets are known at both ends.
+///
+/// With a = dt/τ and b = αa they are e^{−b}, a(1 − e^{−b})/b − w and w = a(e^{−b} − 1 + b)/b².
+pub fn ramp(dt_over_tau: f64, alpha: f64) -> [f64; 3] {
+    let decay = alpha * dt_over_tau;
+    let (all, late) = if decay == 0.0 {
+        (1.0, 0.5)
+    } else {
+        (-(-decay).exp_m1() / decay, phi(-decay) / (decay * decay))
+    };
+    [(-decay).exp(), dt_over_tau * (all - late), dt_over_tau * late]
 }
 
 /// The currents of a layer, x = e^{`log_scale`}·`values`.

@@ -82,7 +82,7 @@ pub use ghost_log_sum_exp::GhostLogSumExp;
 pub use grouped::Grouped;
 pub use huber::Huber;
 pub use lagrangian::Lagrangian;
-pub use layer::{Factor, Layer, Relaxation, Scaled};
+pub use layer::{Factor, Layer, Relaxation, Scaled, ramp};
 pub use length::norm;
 pub use log_cosh::LogCosh;
 pub use log_sum_exp::LogSumExp;

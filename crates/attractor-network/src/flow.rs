@@ -2,7 +2,7 @@
 
 use crate::times::Times;
 use attractor_dynamics::{Certificate, Proof};
-use attractor_lagrangian::{Factor, Lagrangian, Layer, ParameterError, Real, Relaxation, Scaled};
+use attractor_lagrangian::{Factor, Lagrangian, Layer, ParameterError, Real, Scaled};
 use std::ops::Range;
 
 /// A layer's flow over some time: x' = x + η(target − x) for every stretch of neurons.
@@ -52,8 +52,11 @@ impl<L> Flow<'_, L> {
             let before = (part(&x.values[range.clone()]), &y[range.clone()]);
             let after = (&mut x2[range.clone()], &mut y2[range.clone()]);
             let (drop, log_scale) = self.layer.relax(before, goal, factor, after);
-            let at = Move { range: range.clone(), x, y, target, x2, y2, log_scale };
-            total += at.certificate(drop, factor, self.slip, homogeneous);
+            let slip = self.slip;
+            let at =
+                Move { range: range.clone(), x, y, target, x2, y2, log_scale, slip, homogeneous };
+            let terms = [drop.detour, drop.bregman];
+            total += Certificate::of_terms(&terms, at.rounding(factor, &terms), Proof::Full);
             unit = self.settle_unit(log_scale + ln_longer, range, x2);
         }
         Ok((total, unit))
@@ -75,34 +78,32 @@ impl<L> Flow<'_, L> {
 const LARGE: f64 = 40.0;
 
 /// A stretch of neurons before and after its move.
-struct Move<'a, T> {
-    range: Range<usize>,
-    x: Scaled<'a, T>,
-    y: &'a [T],
-    target: Scaled<'a, f64>,
-    x2: &'a [T],
-    y2: &'a [T],
-    log_scale: f64,
+pub(crate) struct Move<'a, T> {
+    pub(crate) range: Range<usize>,
+    pub(crate) x: Scaled<'a, T>,
+    pub(crate) y: &'a [T],
+    pub(crate) target: Scaled<'a, f64>,
+    pub(crate) x2: &'a [T],
+    pub(crate) y2: &'a [T],
+    pub(crate) log_scale: f64,
+    pub(crate) slip: Slip,
+    pub(crate) homogeneous: bool,
 }
 
 impl<T: Real> Move<'_, T> {
-    /// The drop with what rounding can take off it.
+    /// What rounding can take off a drop that is the sum of `terms`.
     ///
     /// The identity is exact for the stored currents and a target that is off by `slip` and by the
     /// rounding of x', u|x'|/η: that costs |Δy| times as much. Stored outputs are rounded, and the
     /// energy bends with them by |x − target| (for a 1-homogeneous layer by |x| and |target|, for
-    /// its own energy is taken as 0): 4u(|y| + |y'|) times as much.
-    fn certificate(
-        &self,
-        drop: Relaxation,
-        factor: Factor,
-        slip: Slip,
-        homogeneous: bool,
-    ) -> Certificate {
-        let u = T::UNIT_ROUNDOFF;
+    /// its own energy is taken as 0): 4u(|y| + |y'|) times as much. The gaps' formulas, and their
+    /// sums, keep all but the last digits of f64.
+    pub(crate) fn rounding(&self, factor: Factor, terms: &[f64]) -> f64 {
         let units = [self.x.log_scale, self.log_scale, self.target.log_scale].map(f64::exp);
-        let size = |a: f64, b: f64| if homogeneous { a.abs() + b.abs() } else { (a - b).abs() };
-        let keeps = if factor.slack() > 0.0 || !homogeneous { 1.0 } else { 0.0 }; // the map forgets x
+        let size =
+            |a: f64, b: f64| if self.homogeneous { a.abs() + b.abs() } else { (a - b).abs() };
+        let forgets = factor.slack() == 0.0 && self.homogeneous;
+        let keeps = if forgets { 0.0 } else { 1.0 };
         let (mut sum, mut moved, mut square) = (0.0, 0.0, 0.0);
         for i in self.range.clone() {
             let x = keeps * times(units[0], self.x.values[i].f64());
@@ -115,12 +116,10 @@ impl<T: Real> Move<'_, T> {
             moved += step;
             square += step * step;
         }
-        // the gaps' formulas, and their sums, keep all but the last digits of f64
         let digits = (256 + self.range.len()) as f64 * f64::UNIT_ROUNDOFF;
-        let own = digits * (drop.detour + drop.bregman);
+        let own = digits * terms.iter().map(|term| term.abs()).sum::<f64>();
         let length = square.sqrt().min(moved); // a square may overflow
-        let rounding = u * sum + own + slip.each * moved + slip.whole * length;
-        Certificate::of_terms(&[drop.detour, drop.bregman], rounding, Proof::Full)
+        T::UNIT_ROUNDOFF * sum + own + self.slip.each * moved + self.slip.whole * length
     }
 }
 

@@ -1,5 +1,6 @@
 //! One state on its way: what the last read of the synapses told, and what the next move needs.
 
+use crate::adaptive::Control;
 use crate::{EnergyTerms, NetworkState, Velocity};
 use attractor_dynamics::Certificate;
 use attractor_synapse::{Element, Relay};
@@ -23,6 +24,8 @@ pub struct Lane<T> {
     /// The part of the next move that the last look has made already.
     pub(crate) ahead: Option<Certificate>,
     pub(crate) log: Log,
+    /// What an integrator with error control keeps.
+    pub(crate) control: Option<Box<Control<T>>>,
     /// Velocities of integrators that use them.
     pub(crate) velocity: Velocity,
     pub(crate) sum: Velocity,
@@ -54,6 +57,7 @@ impl<T: Element> Lane<T> {
             pending: None,
             ahead: None,
             log: Log { energy, certificate: None, residual: f64::NAN, products: 0, passes: 0 },
+            control: None,
             velocity: Velocity::default(),
             sum: Velocity::default(),
         }

@@ -12,6 +12,7 @@ mod flow;
 mod lane;
 mod substep;
 // Integrators, one a file.
+mod adaptive;
 mod euler;
 mod exponential_euler;
 mod integrator;
@@ -26,6 +27,7 @@ mod run;
 mod simulation;
 mod trajectory;
 
+pub use adaptive::Adaptive;
 pub use energy::{EnergyTerms, Velocity};
 pub use error::NetworkError;
 pub use euler::Euler;

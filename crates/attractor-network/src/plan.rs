@@ -117,7 +117,7 @@ impl Plan {
     }
 }
 
-fn positive(what: &'static str, value: f64) -> Result<f64, PlanError> {
+pub(crate) fn positive(what: &'static str, value: f64) -> Result<f64, PlanError> {
     if value > 0.0 && value.is_finite() {
         Ok(value)
     } else {

@@ -39,7 +39,7 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Integrato
 
     /// The look has read the velocity of the first stage.
     fn advance(&self, network: &Network<T, Lv, Lh, M>, lane: &mut Lane<T>, dt: f64) -> f64 {
-        lane.next.clone_from(&lane.state);
+        lane.next.copy_from(&lane.state);
         let mut sum = std::mem::take(&mut lane.sum);
         let mut velocity = std::mem::take(&mut lane.velocity);
         sum.clear(network.features(), network.neurons());

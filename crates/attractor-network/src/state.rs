@@ -47,6 +47,15 @@ impl<T: Real> NetworkState<T> {
         self.time
     }
 
+    /// Takes the numbers of another state of the same network into the storage of this one.
+    pub(crate) fn copy_from(&mut self, other: &Self) {
+        self.v.copy_from_slice(&other.v);
+        self.g.copy_from_slice(&other.g);
+        self.h.copy_from_slice(&other.h);
+        self.f.copy_from_slice(&other.f);
+        (self.log_scale, self.time) = (other.log_scale, other.time);
+    }
+
     /// All currents and outputs are finite.
     pub fn is_finite(&self) -> bool {
         let finite = |x: &[T]| x.iter().all(|x| x.is_finite());

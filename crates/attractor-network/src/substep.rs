@@ -31,7 +31,7 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
         let hidden = self.hidden_residual(lane);
         lane.ahead = self.relax_hidden(lane, leading);
         if !at_once {
-            self.read_field(lane);
+            self.read_next_field(lane);
         }
         lane.log.residual = hidden.max(self.feature_residual(lane));
     }
@@ -88,9 +88,16 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
     }
 
     /// Reads Ξᵀf of the hidden layer's next state.
+    pub(crate) fn read_next_field(&self, lane: &mut Lane<T>) {
+        std::mem::swap(&mut lane.state.f, &mut lane.next.f);
+        self.read_field(lane);
+        std::mem::swap(&mut lane.state.f, &mut lane.next.f);
+    }
+
+    /// Reads Ξᵀf.
     pub(crate) fn read_field(&self, lane: &mut Lane<T>) {
-        let Lane { relay, next, .. } = lane;
-        self.memories.relay(Errand { outputs: None, weigh: Some(&stored(&next.f)) }, relay);
+        let Lane { relay, state, .. } = lane;
+        self.memories.relay(Errand { outputs: None, weigh: Some(&stored(&state.f)) }, relay);
         lane.log.products += 1;
         lane.log.passes += 1;
         self.aim_features(lane, 0.0);
@@ -111,6 +118,11 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
     /// The look of an integrator without sub-steps: one read, and no certificate.
     pub(crate) fn look_plainly(&self, lane: &mut Lane<T>) {
         self.read_both(lane);
+        self.tell(lane);
+    }
+
+    /// Energy and residual of a state whose targets are known.
+    pub(crate) fn tell(&self, lane: &mut Lane<T>) {
         lane.log.energy = self.weigh_energy(lane);
         lane.log.residual = self.hidden_residual(lane).max(self.feature_residual(lane));
     }
@@ -139,14 +151,11 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
 
     /// Moves the hidden layer over dt towards `target_h`, into `next`.
     pub(crate) fn relax_hidden(&self, lane: &mut Lane<T>, dt: f64) -> Option<Certificate> {
-        let outputs = norm(&lane.state.g);
-        let each = gamma::<T>(self.features() + 8) * self.memories.largest_norm() * outputs;
-        let slip = Slip { each, whole: 0.0 };
+        let slip = self.hidden_slip(&lane.state.g);
         let flow = Flow { layer: &self.hidden, times: &self.tau_h, alpha: 1.0, dt, slip };
-        let (state, next) = (&lane.state, &mut lane.next);
-        let target = Scaled { values: &lane.target_h[..], log_scale: 0.0 };
-        let before = (Scaled { values: &state.h[..], log_scale: 0.0 }, &state.f[..]);
-        let moved = flow.relax(before, target, (&mut next.h, &mut next.f));
+        let Lane { state, next, target_h, .. } = lane;
+        let before = (unscaled(&state.h[..]), &state.f[..]);
+        let moved = flow.relax(before, unscaled(&target_h[..]), (&mut next.h, &mut next.f));
         let (certificate, unit) = moved.ok()?;
         if unit != 0.0 {
             let factor = unit.exp();
@@ -157,18 +166,32 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
 
     /// Moves the features over dt towards `target_f`, into `next`; f is what made that target.
     pub(crate) fn relax_features(&self, lane: &mut Lane<T>, dt: f64) -> Option<Certificate> {
-        let activity: f64 = lane.state.f.iter().map(|f| f.f64().abs()).sum();
-        let whole = gamma::<T>(TERMS) * self.memories.largest_norm() * activity;
-        let slip = Slip { each: 0.0, whole };
-        let (alpha, times) = (self.alpha, &self.tau_f);
-        let flow = Flow { layer: &self.feature, times, alpha, dt, slip };
-        let (state, next) = (&lane.state, &mut lane.next);
-        let target = Scaled { values: &lane.target_f[..], log_scale: 0.0 };
+        let slip = self.feature_slip(&lane.state.f);
+        let flow = Flow { layer: &self.feature, times: &self.tau_f, alpha: self.alpha, dt, slip };
+        let Lane { state, next, target_f, .. } = lane;
         let before = (Scaled { values: &state.v[..], log_scale: state.log_scale }, &state.g[..]);
-        let (certificate, unit) = flow.relax(before, target, (&mut next.v, &mut next.g)).ok()?;
+        let moved = flow.relax(before, unscaled(&target_f[..]), (&mut next.v, &mut next.g));
+        let (certificate, unit) = moved.ok()?;
         next.log_scale = unit;
         Some(certificate)
     }
+
+    /// How far the overlaps of these outputs can be off: γ_{d+8}·M‖g‖ each.
+    pub(crate) fn hidden_slip(&self, g: &[T]) -> Slip {
+        let each = gamma::<T>(self.features() + 8) * self.memories.largest_norm() * norm(g);
+        Slip { each, whole: 0.0 }
+    }
+
+    /// How far the field of these hidden outputs can be off: γ·M‖f‖₁ in the 2-norm.
+    pub(crate) fn feature_slip(&self, f: &[T]) -> Slip {
+        let activity: f64 = f.iter().map(|f| f.f64().abs()).sum();
+        Slip { each: 0.0, whole: gamma::<T>(TERMS) * self.memories.largest_norm() * activity }
+    }
+}
+
+/// Numbers as they are.
+pub(crate) fn unscaled<U>(values: &[U]) -> Scaled<'_, U> {
+    Scaled { values, log_scale: 0.0 }
 }
 
 /// Terms of a sum over a tile of 256 memories, with the roundings of its weights.

@@ -1,7 +1,7 @@
 //! The splittings keep every law of a descending system, in f32 and in f64.
 
 use attractor_lagrangian::{
-    Exponential, Lagrangian, LogCosh, LogSumExp, NNorm, Quadratic, Real, RectifiedPower,
+    Exponential, Lagrangian, LogCosh, LogSumExp, NNorm, Quadratic, RectifiedPower,
 };
 use attractor_laws::{currents, descent_laws};
 use attractor_network::*;
