@@ -2,7 +2,7 @@
 
 use crate::flow::{Move, Slip};
 use crate::lane::Lane;
-use crate::substep::unscaled;
+use crate::substep::{feature_slip, hidden_slip, unscaled};
 use crate::times::Times;
 use crate::{Integrator, Network, NetworkState, PlanError};
 use attractor_dynamics::{Certificate, Guarantee, Proof};
@@ -250,13 +250,13 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
             x: [&start.h, &corrected.h],
             y: [&start.f, &corrected.f],
             target: start_h,
-            slip: self.hidden_slip(&start.g),
+            slip: hidden_slip(&self.memories, &start.g),
         };
         let features = Leg {
             x: [&start.v, &corrected.v],
             y: [&start.g, &corrected.g],
             target: corrected_f,
-            slip: self.feature_slip(&corrected.f),
+            slip: feature_slip(&self.memories, &corrected.f),
         };
         let (first, second) = (hidden.drop(&self.hidden.0), features.drop(&self.feature.0));
         let (drop, rounding) = (first.0 + second.0, first.1 + second.1);

@@ -51,8 +51,8 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
         let NetworkState { v, g, h, f, .. } = &lane.state;
         let overlaps = along(f, lane.relay.overlaps());
         EnergyTerms {
-            feature: layer(&self.feature.0, v, g, along(g, &self.input)),
-            hidden: layer(&self.hidden.0, h, f, along(f, &self.bias)),
+            feature: layer_energy(&self.feature.0, v, g, along(g, &self.input)),
+            hidden: layer_energy(&self.hidden.0, h, f, along(f, &self.bias)),
             coupling: Energy { value: -overlaps.value, magnitude: overlaps.magnitude },
         }
     }
@@ -88,13 +88,18 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
 }
 
 /// Σ x·y.
-fn along<T: Real, U: Real>(x: &[T], y: &[U]) -> Energy {
+pub(crate) fn along<T: Real, U: Real>(x: &[T], y: &[U]) -> Energy {
     let terms = || x.iter().zip(y).map(|(x, y)| x.f64() * y.f64());
     Energy { value: terms().sum(), magnitude: terms().map(f64::abs).sum() }
 }
 
 /// (x − I)·y − L(x), with I·y given; where L is 1-homogeneous x·y is L(x), at any length of x.
-fn layer<T: Element, L: Lagrangian<T>>(l: &L, x: &[T], y: &[T], input: Energy) -> Energy {
+pub(crate) fn layer_energy<T: Element, L: Lagrangian<T>>(
+    l: &L,
+    x: &[T],
+    y: &[T],
+    input: Energy,
+) -> Energy {
     if l.properties().homogeneous {
         return Energy { value: -input.value, ..input };
     }

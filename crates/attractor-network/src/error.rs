@@ -83,6 +83,24 @@ pub enum NetworkError {
         /// The one after it.
         next: usize,
     },
+    /// A layer without neurons.
+    #[error("a layer has no neurons: it needs at least one")]
+    Empty,
+    /// A layer connected with itself.
+    #[error(
+        "layer {0} is to be connected with itself: synapses connect two layers, and lateral ones are no part of this theory"
+    )]
+    Loop(usize),
+    /// A hierarchy whose energy may have no lower bound.
+    #[error(
+        "the energy may have no lower bound: at layer {layer} the sum of √(ββ')·‖Ξ‖ over synapses to layers without bounded activation is {load:.6} and must stay below 1 (infinite for powers above 2 and exponentials). Scale the synapses down, or use a bounded activation (log-sum-exp, log-cosh, norm) on one side"
+    )]
+    Unbounded {
+        /// The layer, counted from 0.
+        layer: usize,
+        /// The sum.
+        load: f64,
+    },
     /// No distance from rest can be proved.
     #[error(
         "no distance from rest can be proved: ℓ_gℓ_f‖Ξ‖₂² = {0} must be below 1 for that, with Lipschitz continuous activations. Run to rest instead"

@@ -26,6 +26,13 @@ pub(crate) struct Slip {
     pub(crate) whole: f64,
 }
 
+impl std::ops::AddAssign for Slip {
+    fn add_assign(&mut self, other: Self) {
+        self.each += other.each;
+        self.whole += other.whole;
+    }
+}
+
 impl<L> Flow<'_, L> {
     /// Moves the layer from (x, y) into `after`; returns what that takes off the energy, and ln of the
     /// unit of the new currents.

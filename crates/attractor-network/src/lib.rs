@@ -21,6 +21,8 @@ mod rk4;
 mod simultaneous;
 mod splitting;
 mod strang;
+// More layers.
+mod hierarchy;
 // Running.
 mod plan;
 mod run;
@@ -32,6 +34,7 @@ pub use energy::{EnergyTerms, Velocity};
 pub use error::NetworkError;
 pub use euler::Euler;
 pub use exponential_euler::ExponentialEuler;
+pub use hierarchy::{Hierarchy, HierarchyState, LayerId, Sweeps, Throng};
 pub use integrator::Integrator;
 pub use lane::Lane;
 pub use lie::Lie;

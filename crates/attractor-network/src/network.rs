@@ -4,7 +4,7 @@ use crate::NetworkError;
 use crate::times::Times;
 use attractor_lagrangian::{
     Absolute, Additive, Lagrangian, Layer, LogCosh, LogSumExp, Norm, ParameterError, Quadratic,
-    admissible,
+    admissible, norm,
 };
 use attractor_synapse::{Element, Memories, Synapses};
 use std::marker::PhantomData;
@@ -241,23 +241,30 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
     /// The smallest residual that steps of dt can tell from rest: a current no longer moves when it is
     /// within a rounding of u|x|/η of its target, and the outputs follow with their Lipschitz constant.
     pub(crate) fn resolution(&self, dt: f64) -> f64 {
-        let share = |tau: f64| -(-dt / tau).exp_m1();
         let (tau_f, tau_h) = self.shortest_times();
         let steepness = self.hidden.0.properties().lipschitz.unwrap_or(0.0);
-        T::UNIT_ROUNDOFF
-            * (16.0 + steepness * self.largest_current() / share(tau_h) + 1.0 / share(tau_f))
+        let hidden = steepness * self.largest_current() / share(dt, tau_h);
+        T::UNIT_ROUNDOFF * (16.0 + hidden + 1.0 / share(dt, tau_f))
     }
 
     /// The largest current that a hidden neuron is drawn to.
     fn largest_current(&self) -> f64 {
-        let properties = self.feature.0.properties();
-        let largest_output = match (properties.bounded_activation, properties.is_separable()) {
-            (true, true) => (self.features() as f64).sqrt(),
-            (true, false) => 1.0,
-            (false, _) => self.memories.largest_norm().max(1.0),
+        let largest_output = if self.feature.0.properties().bounded_activation {
+            (self.features() as f64).sqrt().max(self.far_output())
+        } else {
+            self.memories.largest_norm().max(1.0)
         };
         let bias = self.bias.iter().fold(0.0f64, |m, b| m.max(b.abs()));
         self.memories.largest_norm() * largest_output + bias
+    }
+
+    /// ‖g‖ far out, where layer norms have their γ√d and most bounded activations at most √d.
+    fn far_output(&self) -> f64 {
+        let sign = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };
+        let far: Vec<T> = (0..self.features()).map(|i| T::of(1e18 * sign(i))).collect();
+        let mut g = vec![T::ZERO; far.len()];
+        self.feature.0.activate(&far, &mut g);
+        norm(&g)
     }
 
     /// The largest current that a hidden neuron is drawn to must have a finite energy.
@@ -272,7 +279,16 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
     }
 }
 
-fn groups(layer: &'static str, neurons: usize, group: Option<usize>) -> Result<(), NetworkError> {
+/// 1 − e^{−dt/τ}, the share of its way that a current goes in a step.
+pub(crate) fn share(dt: f64, tau: f64) -> f64 {
+    -(-dt / tau).exp_m1()
+}
+
+pub(crate) fn groups(
+    layer: &'static str,
+    neurons: usize,
+    group: Option<usize>,
+) -> Result<(), NetworkError> {
     match group {
         Some(group) if !neurons.is_multiple_of(group) => {
             Err(NetworkError::Groups { layer, neurons, group })
@@ -281,7 +297,7 @@ fn groups(layer: &'static str, neurons: usize, group: Option<usize>) -> Result<(
     }
 }
 
-fn width(what: &'static str, x: &[f64], expected: usize) -> Result<(), NetworkError> {
+pub(crate) fn width(what: &'static str, x: &[f64], expected: usize) -> Result<(), NetworkError> {
     if x.len() == expected {
         Ok(())
     } else {
@@ -289,7 +305,7 @@ fn width(what: &'static str, x: &[f64], expected: usize) -> Result<(), NetworkEr
     }
 }
 
-fn finite(what: &'static str, x: &[f64]) -> Result<(), NetworkError> {
+pub(crate) fn finite(what: &'static str, x: &[f64]) -> Result<(), NetworkError> {
     match x.iter().position(|x| !x.is_finite()) {
         Some(index) => Err(NetworkError::NotFinite { what, index, value: x[index] }),
         None => Ok(()),

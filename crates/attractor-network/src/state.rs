@@ -114,7 +114,11 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
     }
 }
 
-fn check<T: Real>(what: &'static str, x: &[T], expected: usize) -> Result<(), NetworkError> {
+pub(crate) fn check<T: Real>(
+    what: &'static str,
+    x: &[T],
+    expected: usize,
+) -> Result<(), NetworkError> {
     if x.len() != expected {
         return Err(NetworkError::Width { what, expected, found: x.len() });
     }

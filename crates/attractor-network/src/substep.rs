@@ -151,7 +151,7 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
 
     /// Moves the hidden layer over dt towards `target_h`, into `next`.
     pub(crate) fn relax_hidden(&self, lane: &mut Lane<T>, dt: f64) -> Option<Certificate> {
-        let slip = self.hidden_slip(&lane.state.g);
+        let slip = hidden_slip(&self.memories, &lane.state.g);
         let flow = Flow { layer: &self.hidden, times: &self.tau_h, alpha: 1.0, dt, slip };
         let Lane { state, next, target_h, .. } = lane;
         let before = (unscaled(&state.h[..]), &state.f[..]);
@@ -166,7 +166,7 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
 
     /// Moves the features over dt towards `target_f`, into `next`; f is what made that target.
     pub(crate) fn relax_features(&self, lane: &mut Lane<T>, dt: f64) -> Option<Certificate> {
-        let slip = self.feature_slip(&lane.state.f);
+        let slip = feature_slip(&self.memories, &lane.state.f);
         let flow = Flow { layer: &self.feature, times: &self.tau_f, alpha: self.alpha, dt, slip };
         let Lane { state, next, target_f, .. } = lane;
         let before = (Scaled { values: &state.v[..], log_scale: state.log_scale }, &state.g[..]);
@@ -175,18 +175,18 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
         next.log_scale = unit;
         Some(certificate)
     }
+}
 
-    /// How far the overlaps of these outputs can be off: γ_{d+8}·M‖g‖ each.
-    pub(crate) fn hidden_slip(&self, g: &[T]) -> Slip {
-        let each = gamma::<T>(self.features() + 8) * self.memories.largest_norm() * norm(g);
-        Slip { each, whole: 0.0 }
-    }
+/// How far the overlaps of these outputs can be off: γ_{d+8}·M‖g‖ each.
+pub(crate) fn hidden_slip<T: Element>(memories: &impl Memories<T>, g: &[T]) -> Slip {
+    let each = gamma::<T>(memories.features() + 8) * memories.largest_norm() * norm(g);
+    Slip { each, whole: 0.0 }
+}
 
-    /// How far the field of these hidden outputs can be off: γ·M‖f‖₁ in the 2-norm.
-    pub(crate) fn feature_slip(&self, f: &[T]) -> Slip {
-        let activity: f64 = f.iter().map(|f| f.f64().abs()).sum();
-        Slip { each: 0.0, whole: gamma::<T>(TERMS) * self.memories.largest_norm() * activity }
-    }
+/// How far the field of these hidden outputs can be off: γ·M‖f‖₁ in the 2-norm.
+pub(crate) fn feature_slip<T: Element>(memories: &impl Memories<T>, f: &[T]) -> Slip {
+    let activity: f64 = f.iter().map(|f| f.f64().abs()).sum();
+    Slip { each: 0.0, whole: gamma::<T>(TERMS) * memories.largest_norm() * activity }
 }
 
 /// Numbers as they are.
@@ -198,7 +198,7 @@ pub(crate) fn unscaled<U>(values: &[U]) -> Scaled<'_, U> {
 const TERMS: usize = 272;
 
 /// Weights that are there already.
-fn stored<T: Element>(f: &[T]) -> impl Fn(Range<usize>, &mut [T]) -> Tally + Sync + '_ {
+pub(crate) fn stored<T: Element>(f: &[T]) -> impl Fn(Range<usize>, &mut [T]) -> Tally + Sync + '_ {
     |range, tile| {
         tile.copy_from_slice(&f[range]);
         Tally { log_scale: 0.0, ..Tally::EMPTY }
