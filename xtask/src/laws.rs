@@ -18,6 +18,8 @@ struct Law {
 const LAWS: &[Law] = &[
     Law { package: "attractor-effective", target: "laws", cases: 20_000 },
     Law { package: "attractor-laws", target: "laws", cases: 256 },
+    Law { package: "attractor-network", target: "laws", cases: 100_000 },
+    Law { package: "attractor-network", target: "laws_descent", cases: 500 },
 ];
 
 /// Runs the table, having seen that it and the files agree.

@@ -200,10 +200,14 @@ impl<T: Real> Pool<T> for Softmax {
     }
 
     fn log_factor(&self, tally: &Tally) -> f64 {
-        if !self.ghost {
-            return -tally.value.ln();
+        let ln_value = tally.value.ln();
+        let above = tally.log_scale + ln_value; // ln of all weights against the ghost's 1
+        match self.ghost {
+            false => -ln_value,
+            // large units must not cancel: their last digit would be one of every weight
+            true if above > 0.0 => -ln_value - (-above).exp().ln_1p(),
+            true => tally.log_scale - above.exp().ln_1p(),
         }
-        tally.log_scale - softplus(tally.log_scale + tally.value.ln())
     }
 
     /// S₀ = Σw, S₁ = Σwx, S₂ = Σwφ(x) with w the weights before the move and x = β(δ − c).

@@ -93,6 +93,10 @@ macro_rules! laws {
                 simulate(seed, modern(seed, 1.0), Lie, 2.0),
                 states(seed, &modern(seed, 1.0)),
             ));
+            descent_laws!(model_b_by_adaptive_steps, |seed| (
+                simulate(seed, modern(seed, 8.0), Adaptive::new(1e-3, 1e-6).unwrap(), 1.0),
+                states(seed, &modern(seed, 8.0)),
+            ));
             descent_laws!(model_c, |seed| (
                 simulate(seed, spherical(seed), Strang, 1.0),
                 states(seed, &spherical(seed)),
