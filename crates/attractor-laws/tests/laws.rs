@@ -11,8 +11,39 @@ fn even(n: u32) -> Additive<EvenPower> {
     Additive(EvenPower::new(n).unwrap())
 }
 
-fn heads(size: usize, beta: f64) -> Grouped<LogSumExp> {
-    Grouped::new(LogSumExp::new(beta).unwrap(), size).unwrap()
+/// Heads of log-sum-exp for any number of neurons: groups of 2, 3 or 5 where they fit.
+#[derive(Debug)]
+struct Heads(f64);
+
+impl Heads {
+    fn of(&self, n: usize) -> Grouped<LogSumExp> {
+        Grouped::new(LogSumExp::new(self.0).unwrap(), group(n)).unwrap()
+    }
+}
+
+fn group(n: usize) -> usize {
+    [5, 3, 2].into_iter().find(|size| n.is_multiple_of(*size)).unwrap_or(n)
+}
+
+impl<T: Real> Lagrangian<T> for Heads {
+    fn value(&self, x: &[T]) -> f64 {
+        self.of(x.len()).value(x)
+    }
+    fn activate(&self, x: &[T], g: &mut [T]) {
+        self.of(x.len()).activate(x, g);
+    }
+    fn curve(&self, x: &[T], d: &[T], out: &mut [T]) {
+        self.of(x.len()).curve(x, d, out);
+    }
+    fn conjugate(&self, p: &[T]) -> f64 {
+        self.of(p.len()).conjugate(p)
+    }
+    fn properties(&self) -> Properties {
+        Lagrangian::<T>::properties(&self.of(1))
+    }
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
+        self.of(to.len()).bregman(to, from, slope)
+    }
 }
 
 lagrangian_laws!(quadratic, Quadratic);
@@ -53,7 +84,8 @@ lagrangian_laws!(normmax_3, Normmax::new(3.0, 1.0).unwrap());
 lagrangian_laws!(one_of_all, KSubset::new(1, 1.0).unwrap());
 lagrangian_laws!(two_of_all, KSubset::new(2, 1e3).unwrap());
 lagrangian_laws!(five_of_all, KSubset::new(5, 1.0).unwrap());
-lagrangian_laws!(heads, heads(1, 1.0));
+lagrangian_laws!(heads, Heads(1.0));
+lagrangian_laws!(heads_steep, Heads(1e3));
 lagrangian_laws!(smoothed_norm_barely, SmoothedNorm::new(1e-12).unwrap());
 lagrangian_laws!(smoothed_norm, SmoothedNorm::new(1.0).unwrap());
 lagrangian_laws!(n_norm_2, NNorm::new(2).unwrap());
