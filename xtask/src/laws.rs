@@ -17,6 +17,7 @@ struct Law {
 /// finite-difference references raise a false alarm about once in a million samples.
 const LAWS: &[Law] = &[
     Law { package: "attractor-effective", target: "laws", cases: 20_000 },
+    Law { package: "attractor-effective", target: "laws_descent", cases: 2_000 },
     Law { package: "attractor-laws", target: "laws", cases: 256 },
     Law { package: "attractor-network", target: "laws", cases: 100_000 },
     Law { package: "attractor-network", target: "laws_descent", cases: 500 },

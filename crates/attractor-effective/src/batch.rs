@@ -31,6 +31,8 @@ pub(crate) struct Query {
     pub(crate) relaxation: Relaxation,
     /// ‖Δv‖ of the last move.
     pub(crate) shift: f64,
+    /// Of the state that the last move left, and of the one that was looked at last.
+    pub(crate) left: Sizes,
     pub(crate) sizes: Sizes,
     pub(crate) answer: Option<Answer>,
 }
@@ -102,6 +104,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
             before: Before { value: 0.0, tilt: 0.0 },
             relaxation: Relaxation::default(),
             shift: 0.0,
+            left: Sizes::default(),
             sizes: Sizes::default(),
             answer: None,
         };

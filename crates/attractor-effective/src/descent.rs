@@ -134,7 +134,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
     /// for a step of η < 1 what it weighs with 1/η: 4u(1/η − 1)[‖v'‖‖Δg‖ + ‖Δv‖(‖g‖ + ‖g'‖)].
     /// The map forgets v where only its direction matters.
     fn rounding(&self, query: &Query, after: &Sizes) -> f64 {
-        let (u, slack, before) = (T::UNIT_ROUNDOFF, self.factor.slack(), &query.sizes);
+        let (u, slack, before) = (T::UNIT_ROUNDOFF, self.factor.slack(), &query.left);
         let gamma = |n: usize| {
             let nu = n as f64 * u;
             nu / (1.0 - nu).max(0.5)
@@ -184,6 +184,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
             *by = is * to.f64() - was * from.f64();
         }
         query.shift = norm(&scratch.target);
+        query.left = query.sizes;
         query.relaxation = relaxation;
         query.log_scale = unit;
         query.steps += 1;

@@ -31,7 +31,11 @@ fn step_is_formula<T: Element>(world: &World<T>, found: &[T]) -> Law {
             .collect();
         let worst = masses.iter().copied().fold(0.0, f64::max);
         let steep = |i: usize| match world.hidden() {
-            Hidden::Softmax(b) | Hidden::Exponential(b) => 2.0 * f[i] * (b * worst).min(1e300),
+            // a share may grow from nothing to all of 1 where two memories all but tie
+            Hidden::Softmax(b) => {
+                (f[i] * (2.0 * b * worst * tolerance).exp_m1()).min(1.0) / tolerance
+            }
+            Hidden::Exponential(b) => 2.0 * f[i] * (b * worst).min(1e300),
             Hidden::Square => masses[i],
             Hidden::Rectified(n) | Hidden::Even(n) => {
                 f64::from(n) * masses[i] * h[i].abs().max(masses[i] * tolerance).powi(n as i32 - 2)

@@ -137,6 +137,13 @@ zoo! {
             size: usize = |l| l.size(),
             of: Box<AnyLagrangian> = |l| l.of().clone(),
         } => Grouped::new(of, size),
+        Sparsemax(Sparsemax) "sparsemax" { beta: f64 = |l| l.beta() } => Sparsemax::new(beta),
+        Entmax(Entmax) "entmax"
+            { alpha: f64 = |l| l.alpha(), beta: f64 = |l| l.beta() } => Entmax::new(alpha, beta),
+        Normmax(Normmax) "normmax"
+            { gamma: f64 = |l| l.gamma(), beta: f64 = |l| l.beta() } => Normmax::new(gamma, beta),
+        KSubset(KSubset) "k-subset"
+            { k: usize = |l| l.k(), beta: f64 = |l| l.beta() } => KSubset::new(k, beta),
         SmoothedNorm(SmoothedNorm) "smoothed-norm"
             { epsilon: f64 = |l| l.epsilon() } => SmoothedNorm::new(epsilon),
         NNorm(NNorm) "n-norm" { n: u32 = |l| l.power() } => NNorm::new(n),

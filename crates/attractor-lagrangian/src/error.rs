@@ -42,6 +42,15 @@ pub enum ParameterError {
         /// The number.
         f64,
     ),
+    /// α-entmax begins beyond softmax.
+    #[error("alpha is {0}: it must be a finite number above 1 (the limit at 1 is log-sum-exp)")]
+    Alpha(f64),
+    /// γ-normmax needs a norm that is strictly convex.
+    #[error("gamma is {0}: it must be a finite number above 1")]
+    NormOrder(f64),
+    /// A subset needs a neuron.
+    #[error("k is 0: a subset needs at least one neuron")]
+    EmptySubset,
     /// A step must move towards its target and not beyond it.
     #[error(
         "the step factor η is {0}: the energy is proved to fall for 0 < η ≤ 1; use a smaller step or the exponential step, which is safe at any size"

@@ -24,6 +24,7 @@
 //! | a direction | [`Norm`], [`SmoothedNorm`], [`LayerNorm`], [`RmsNorm`] |
 //! | a power, an exponential | [`Additive`] over [`RectifiedPower`], [`EvenPower`], [`Exponential`], [`RectifiedExponential`]; [`NNorm`] |
 //! | a share of one | [`LogSumExp`], [`GhostLogSumExp`], [`Grouped`] |
+//! | a share, often exactly 0 | [`Sparsemax`], [`Entmax`], [`Normmax`], [`KSubset`] |
 //!
 //! The page [`zoo`] has formulas and plots of all of them, which model uses which, and when to choose
 //! it; [`AnyLagrangian`] is one of them by its name in data.
@@ -47,22 +48,26 @@ mod properties;
 mod layer;
 // What several Lagrangians share.
 mod length;
+mod simplex;
 mod softmax;
 // Accurate scalar functions.
 mod special;
 // The zoo, one Lagrangian a file.
 mod absolute;
 mod additive;
+mod entmax;
 mod even_power;
 mod exponential;
 mod ghost_log_sum_exp;
 mod grouped;
 mod huber;
+mod k_subset;
 mod log_cosh;
 mod log_sum_exp;
 mod n_norm;
 mod norm;
 mod normalization;
+mod normmax;
 mod not_convex;
 mod quadratic;
 mod rectified_exponential;
@@ -75,12 +80,14 @@ pub use absolute::Absolute;
 pub use additive::{Additive, Primitive};
 pub use admissible::{Admissible, Inadmissible, admissible};
 pub use any::AnyLagrangian;
+pub use entmax::{Entmax, Sparsemax};
 pub use error::ParameterError;
 pub use even_power::EvenPower;
 pub use exponential::Exponential;
 pub use ghost_log_sum_exp::GhostLogSumExp;
 pub use grouped::Grouped;
 pub use huber::Huber;
+pub use k_subset::KSubset;
 pub use lagrangian::Lagrangian;
 pub use layer::{Factor, Layer, Relaxation, Scaled, ramp};
 pub use length::norm;
@@ -89,6 +96,7 @@ pub use log_sum_exp::LogSumExp;
 pub use n_norm::NNorm;
 pub use norm::Norm;
 pub use normalization::{LayerNorm, RmsNorm};
+pub use normmax::Normmax;
 pub use not_convex::NotConvex;
 pub use page::zoo;
 pub use pool::{Before, OnePass, Pool, Select, Tally};

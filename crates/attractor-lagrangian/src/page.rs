@@ -27,5 +27,6 @@ page! {
     "absolute" "log-cosh" "huber" "softplus" "threshold"
     "rectified-power" "n-norm" "power" "exponential" "rectified-exponential"
     "log-sum-exp" "ghost-log-sum-exp" "grouped"
+    "sparsemax" "entmax" "normmax" "k-subset"
     "not-convex"
 }

@@ -76,14 +76,126 @@ enum Exact {
     Huber,
     Threshold(f64),
     Ghost(f64),
-    Grouped(f64, usize),
+    Grouped(f64),
     NNorm(usize),
     SmoothedNorm(f64),
     LayerNorm(f64, f64),
     RmsNorm(f64, f64),
+    Entmax(f64, f64),
+    Normmax(f64, f64),
+    KSubset(usize, f64),
+}
+
+fn each_positive(x: &[Big], f: impl Fn(&Big) -> Big) -> Vec<Big> {
+    x.iter().map(|x| if *x > big(0.0) { f(x) } else { big(0.0) }).collect()
+}
+
+/// x^power for x > 0 and a multiple of ½.
+fn raised(x: &Big, power: f64) -> Big {
+    if power < 0.0 {
+        return big(1.0) / raised(x, -power);
+    }
+    assert!((2.0 * power).fract() == 0.0, "{power}");
+    let whole = x.powi((power as usize).into());
+    if power.fract() == 0.0 { whole } else { whole * x.sqrt() }
+}
+
+/// Largest first.
+fn descending(x: &[Big]) -> Vec<Big> {
+    let mut sorted = x.to_vec();
+    sorted.sort_by(|a, b| b.partial_cmp(a).expect("numbers"));
+    sorted
+}
+
+/// X_i = (y_i − τ)₊ with ΣX^ρ = 1.
+fn margins(y: &[Big], rho: f64) -> Vec<Big> {
+    let sorted = descending(y);
+    // a neuron has a share if those above it do not reach 1 where it has nothing
+    let reached = |j: usize| {
+        let above = sorted[..j].iter().map(|y| y - &sorted[j]).filter(|x| *x > big(0.0));
+        above.map(|x| raised(&x, rho)).fold(big(0.0), |sum, term| sum + term)
+    };
+    let support = (1..y.len()).find(|j| reached(*j) >= big(1.0)).unwrap_or(y.len());
+    let least = sorted[support - 1].clone();
+    let above: Vec<Big> = sorted[..support].iter().map(|y| y - &least).collect();
+    let share = newton(&above, rho);
+    y.iter().map(|y| positive(&(y - &least + &share))).collect()
+}
+
+/// X of the smallest share: Σ(c + X)^ρ = 1. From above for ρ ≥ 1, where the sum is convex; from below
+/// for ρ < 1, where it is concave.
+fn newton(above: &[Big], rho: f64) -> Big {
+    let mut x = big(1.0) - &above[0];
+    for _ in 0..400 {
+        let (mut sum, mut slope) = (big(-1.0), big(0.0));
+        for c in above.iter().map(|c| c + &x) {
+            let power = raised(&c, rho - 1.0);
+            sum += &c * &power;
+            slope += big(rho) * power;
+        }
+        let step = sum / slope;
+        if magnitude(&step) <= &x * big(1e-100) {
+            break;
+        }
+        x = if step < x { x - step } else { x / big(1e3) };
+    }
+    x
+}
+
+/// clip(y_i − τ, 0, 1) with the sum k.
+fn clipped(y: &[Big], k: usize) -> Vec<Big> {
+    let one = big(1.0);
+    let clip = |tau: &Big| -> Vec<Big> {
+        let one = |y: &Big| positive(&(y - tau)).min(big(1.0));
+        y.iter().map(one).collect()
+    };
+    let sum = |p: &[Big]| p.iter().fold(big(0.0), |sum, p| sum + p);
+    let breaks: Vec<Big> = y.iter().flat_map(|y| [y.clone(), y - &one]).collect();
+    let breaks = descending(&breaks);
+    let wanted = big(k.min(y.len()) as f64);
+    let low = breaks.iter().position(|tau| sum(&clip(tau)) >= wanted).expect("all have 1 there");
+    // between two breaks the sum is a straight line
+    let high = low.saturating_sub(1);
+    let (few, many) = (sum(&clip(&breaks[high])), sum(&clip(&breaks[low])));
+    let part = if few < many { (wanted - &few) / (many - few) } else { big(0.0) };
+    clip(&(&breaks[high] + part * (&breaks[low] - &breaks[high])))
 }
 
 impl Exact {
+    /// p·x − L*(p) at the maximal p, and p.
+    fn shared(&self, x: &[Big]) -> (Big, Vec<Big>) {
+        let powers = |p: &[Big], n: f64| {
+            let terms = p.iter().filter(|p| **p > big(0.0)).map(|p| raised(p, n));
+            terms.fold(big(0.0), |sum, term| sum + term)
+        };
+        match *self {
+            Self::Entmax(alpha, beta) => {
+                let rate = (big(alpha) - big(1.0)) * big(beta);
+                let y: Vec<Big> = x.iter().map(|x| &rate * x).collect();
+                let shares = margins(&y, 1.0 / (alpha - 1.0));
+                let power = |x: &Big| raised(x, 1.0 / (alpha - 1.0));
+                let p = each_positive(&shares, power);
+                let entropy = (dot(&p, &shares) - big(1.0)) / (big(alpha) * rate);
+                (dot(&p, x) - entropy, p)
+            }
+            Self::Normmax(gamma, beta) => {
+                let y: Vec<Big> = x.iter().map(|x| big(beta) * x).collect();
+                let shares = margins(&y, gamma / (gamma - 1.0));
+                let r = each_positive(&shares, |x| raised(x, 1.0 / (gamma - 1.0)));
+                let sum = powers(&r, 1.0);
+                let p: Vec<Big> = r.iter().map(|r| r / &sum).collect();
+                // ‖r‖_γ = 1
+                (dot(&p, x) - (big(1.0) / sum - big(1.0)) / big(beta), p)
+            }
+            Self::KSubset(k, beta) => {
+                let y: Vec<Big> = x.iter().map(|x| big(beta) * x).collect();
+                let p = clipped(&y, k);
+                (dot(&p, x) - dot(&p, &p) / big(2.0 * beta), p)
+            }
+            _ => panic!("no share"),
+        }
+    }
+
     fn value(&self, x: &[Big]) -> Big {
         let zero = big(0.0);
         let sum = |f: &dyn Fn(&Big) -> Big| x.iter().map(f).fold(big(0.0), |sum, term| sum + term);
@@ -124,9 +236,9 @@ impl Exact {
             }),
             Self::Threshold(theta) => sum(&|x| positive(&(x - big(theta)))),
             Self::Ghost(beta) => Self::LogSumExp(beta).value(&with_ghost(x)),
-            Self::Grouped(beta, size) => {
+            Self::Grouped(beta) => {
                 let one = |x: &[Big]| Self::LogSumExp(beta).value(x);
-                x.chunks(size).map(one).fold(zero, |sum, term| sum + term)
+                x.chunks(group(x.len())).map(one).fold(zero, |sum, term| sum + term)
             }
             Self::NNorm(n) => {
                 let sum = sum(&|x| positive(x).powi(n.into()));
@@ -138,6 +250,7 @@ impl Exact {
                 let n = big(x.len() as f64);
                 big(gamma) * (&n * (dot(x, x) + &n * big(epsilon))).sqrt()
             }
+            Self::Entmax(..) | Self::Normmax(..) | Self::KSubset(..) => self.shared(x).0,
         }
     }
 
@@ -184,8 +297,8 @@ impl Exact {
                 p.truncate(x.len());
                 p
             }
-            Self::Grouped(beta, size) => {
-                x.chunks(size).flat_map(|x| Self::LogSumExp(beta).gradient(x)).collect()
+            Self::Grouped(beta) => {
+                x.chunks(group(x.len())).flat_map(|x| Self::LogSumExp(beta).gradient(x)).collect()
             }
             Self::NNorm(n) => {
                 let length = self.value(x);
@@ -202,6 +315,7 @@ impl Exact {
                 let factor = big(gamma * gamma) * big(x.len() as f64) / self.value(x);
                 each(&|x| x * &factor)
             }
+            Self::Entmax(..) | Self::Normmax(..) | Self::KSubset(..) => self.shared(x).1,
         }
     }
 
@@ -210,6 +324,41 @@ impl Exact {
         let (after, before) = (self.value(t), self.value(a));
         let gap = &after - &before - dot(&self.gradient(a), &minus(t, a));
         (small(&gap), small(&after).abs() + small(&before).abs())
+    }
+}
+
+/// Heads of log-sum-exp for any number of neurons: groups of 2, 3 or 5 where they fit.
+#[derive(Debug)]
+struct Heads(f64);
+
+impl Heads {
+    fn of(&self, n: usize) -> Grouped<LogSumExp> {
+        Grouped::new(LogSumExp::new(self.0).unwrap(), group(n)).unwrap()
+    }
+}
+
+fn group(n: usize) -> usize {
+    [5, 3, 2].into_iter().find(|size| n.is_multiple_of(*size)).unwrap_or(n)
+}
+
+impl<T: Real> Lagrangian<T> for Heads {
+    fn value(&self, x: &[T]) -> f64 {
+        self.of(x.len()).value(x)
+    }
+    fn activate(&self, x: &[T], g: &mut [T]) {
+        self.of(x.len()).activate(x, g);
+    }
+    fn curve(&self, x: &[T], d: &[T], out: &mut [T]) {
+        self.of(x.len()).curve(x, d, out);
+    }
+    fn conjugate(&self, p: &[T]) -> f64 {
+        self.of(p.len()).conjugate(p)
+    }
+    fn properties(&self) -> Properties {
+        Lagrangian::<T>::properties(&self.of(1))
+    }
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
+        self.of(to.len()).bregman(to, from, slope)
     }
 }
 
@@ -412,8 +561,7 @@ fn ghost_log_sum_exp() {
 #[test]
 fn grouped() {
     for beta in [1e-3, 1.0, 1e3] {
-        let heads = Grouped::new(LogSumExp::new(beta).unwrap(), 1).unwrap();
-        hold(&heads, &Exact::Grouped(beta, 1), 2e-13);
+        hold(&Heads(beta), &Exact::Grouped(beta), 2e-13);
     }
 }
 
@@ -438,6 +586,36 @@ fn layer_and_rms_norm() {
         let layer = LayerNorm::new(gamma, epsilon).unwrap().with_shift(vec![0.75]).unwrap();
         hold(&layer, &Exact::LayerNorm(gamma, epsilon), 1e-12);
         hold(&RmsNorm::new(gamma, epsilon).unwrap(), &Exact::RmsNorm(gamma, epsilon), 1e-12);
+    }
+}
+
+#[test]
+fn sparsemax() {
+    for beta in [1e-3, 1.0, 1e3, 1e6] {
+        hold(&Sparsemax::new(beta).unwrap(), &Exact::Entmax(2.0, beta), 2e-13);
+    }
+}
+
+#[test]
+fn entmax() {
+    for (alpha, beta) in [(1.0625, 1.0), (1.25, 1.0), (1.5, 1e-3), (1.5, 1.0), (1.5, 1e3)] {
+        hold(&Entmax::new(alpha, beta).unwrap(), &Exact::Entmax(alpha, beta), 1e-13);
+    }
+    // a share is a root of X, which loses half of its digits where X is all but 0
+    hold(&Entmax::new(3.0, 1.0).unwrap(), &Exact::Entmax(3.0, 1.0), 5e-11);
+}
+
+#[test]
+fn normmax() {
+    for (gamma, beta) in [(1.5, 1.0), (2.0, 1e-3), (2.0, 1.0), (2.0, 1e3), (3.0, 1.0)] {
+        hold(&Normmax::new(gamma, beta).unwrap(), &Exact::Normmax(gamma, beta), 2e-14);
+    }
+}
+
+#[test]
+fn k_subset() {
+    for (k, beta) in [(1, 1.0), (2, 1e-3), (2, 1.0), (2, 1e3), (5, 1.0)] {
+        hold(&KSubset::new(k, beta).unwrap(), &Exact::KSubset(k, beta), 1e-14);
     }
 }
 

@@ -2,23 +2,33 @@
 
 use crate::measure::*;
 use crate::violation::{Claim, Violation};
-use attractor_lagrangian::{Before, Lagrangian, OnePass, Pool, Real, Tally};
+use attractor_lagrangian::{Before, Lagrangian, OnePass, Pool, Real, Select, Tally};
 
 /// Tiles weighed one after the other and merged give `value` and `activate`: Φ(Σφ) = L and
 /// w·e^{log_factor} = f, with Σ|w| and Σw² to match. Two queries share the tiles.
 ///
+/// Of a Lagrangian that selects, the scores that are left when every tile has dropped what lies at or
+/// below the threshold of what has been kept give the same `value` and `activate`.
+///
 /// # Errors
-/// If a query's potential, weights or sums differ by more than rounding.
+/// If a query's potential, weights or sums differ by more than rounding, or if a score was dropped
+/// that has weight.
 pub fn streaming<T: Real, L: Lagrangian<T> + ?Sized>(
     l: &L,
     x: &[T],
     y: &[T],
     tile: usize,
 ) -> Result<(), Violation> {
-    let Some(OnePass::Sum(pool)) = l.one_pass() else { return Ok(()) };
     if !(fits(l, x) && fits(l, y)) {
         return Ok(());
     }
+    let pool = match l.one_pass() {
+        Some(OnePass::Sum(pool)) => pool,
+        Some(OnePass::Select(select)) => {
+            return [x, y].into_iter().try_for_each(|x| selection(l, select, x, tile));
+        }
+        _ => return Ok(()),
+    };
     let read = Read::of(pool, [x, y], tile);
     let hint = "left is what the tiles give, right `value` or `activate`: look at the unit (log_scale) that tile and tally share, and at what one query leaves to the next";
     for (q, x) in [x, y].into_iter().enumerate() {
@@ -52,6 +62,34 @@ pub fn streaming<T: Real, L: Lagrangian<T> + ?Sized>(
         claim.equal(tally.square * factor * factor, square, 2.0 * slack(square) + lost)?;
     }
     Ok(())
+}
+
+/// Dropping tile by tile what has no weight changes nothing.
+fn selection<T: Real, L: Lagrangian<T> + ?Sized>(
+    l: &L,
+    select: &dyn Select,
+    x: &[T],
+    tile: usize,
+) -> Result<(), Violation> {
+    let mut kept: Vec<(usize, f64)> = Vec::new();
+    for (start, scores) in x.chunks(tile).enumerate().map(|(i, scores)| (i * tile, scores)) {
+        kept.extend(scores.iter().enumerate().map(|(i, x)| (start + i, x.f64())));
+        let seen: Vec<f64> = kept.iter().map(|(_, x)| *x).collect();
+        let threshold = select.threshold(&seen);
+        kept.retain(|(_, x)| *x > threshold);
+    }
+    let hint = "left is what the kept scores give, right `value` or `activate` of all: `threshold` drops a score that has weight";
+    let claim = Claim { law: "streaming", point: &lift(x), hint };
+    let scores: Vec<f64> = kept.iter().map(|(_, x)| *x).collect();
+    let (g, few) = (activation(l, x), activation(select, &scores));
+    let slack = energy_digits::<T>() * magnitude(l, x, &g) + underflow::<T>(x);
+    claim.equal(select.value(&scores), l.value(x), slack)?;
+    let mut weights = vec![0.0; x.len()];
+    kept.iter().zip(&few).for_each(|((i, _), f)| weights[*i] = *f);
+    let (length, total) = (x.len() as f64, mass(&g, &vec![T::ONE; x.len()]));
+    let slack =
+        64.0 * T::UNIT_ROUNDOFF * largest(&g) + length * U * total + underflow::<T>(&[T::ONE]);
+    weights.iter().zip(&g).try_for_each(|(w, g)| claim.equal(*w, g.f64(), slack))
 }
 
 /// The merge of tallies has the identity [`Tally::EMPTY`] and is associative up to rounding.

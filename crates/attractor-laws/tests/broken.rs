@@ -402,6 +402,46 @@ fn a_relaxation_that_gains_too_little() {
     );
 }
 
+/// Sparsemax that drops what lies a quarter of its reach below the largest score.
+#[derive(Debug)]
+struct DropsTooMuch(Sparsemax);
+
+impl<T: Real> Lagrangian<T> for DropsTooMuch {
+    fn value(&self, x: &[T]) -> f64 {
+        self.0.value(x)
+    }
+    fn activate(&self, x: &[T], g: &mut [T]) {
+        self.0.activate(x, g);
+    }
+    fn curve(&self, x: &[T], d: &[T], out: &mut [T]) {
+        self.0.curve(x, d, out);
+    }
+    fn conjugate(&self, p: &[T]) -> f64 {
+        self.0.conjugate(p)
+    }
+    fn properties(&self) -> Properties {
+        Lagrangian::<T>::properties(&self.0)
+    }
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
+        self.0.bregman(to, from, slope)
+    }
+    fn one_pass(&self) -> Option<OnePass<'_, T>> {
+        Some(OnePass::Select(self))
+    }
+}
+
+impl Select for DropsTooMuch {
+    fn threshold(&self, scores: &[f64]) -> f64 {
+        let top = scores.iter().fold(f64::NEG_INFINITY, |m, x| m.max(*x));
+        top - 0.25 / self.0.beta()
+    }
+}
+
+#[test]
+fn a_selection_that_drops_too_much() {
+    breaks(&DropsTooMuch(Sparsemax::new(1.0).unwrap()), Law::Streaming, &[]);
+}
+
 /// L = −½‖x‖²: value, activation, curvature and conjugate all agree, and it is concave.
 #[derive(Debug)]
 struct Concave;

@@ -69,6 +69,109 @@ fn threshold<D: Number>(x: &[D], theta: f64) -> D {
     sum(x, |x| positive(x - theta))
 }
 
+fn ghost_log_sum_exp<D: Number>(x: &[D], beta: f64) -> D {
+    sum(x, |x| (x * beta).exp()).ln_1p() / beta
+}
+
+fn n_norm<D: Number>(x: &[D], n: i32) -> D {
+    let unit = x.iter().fold(0.0f64, |m, x| m.max(x.re()));
+    if unit == 0.0 {
+        return D::from(0.0);
+    }
+    sum(x, |x| (positive(x) / unit).powi(n)).powf(1.0 / f64::from(n)) * unit
+}
+
+fn smoothed_norm<D: Number>(x: &[D], epsilon: f64) -> D {
+    (sum(x, |x| x * x) + epsilon).sqrt()
+}
+
+fn rms_norm<D: Number>(x: &[D], gamma: f64, epsilon: f64) -> D {
+    let n = x.len() as f64;
+    (sum(x, |x| x * x) / n + epsilon).sqrt() * (gamma * n)
+}
+
+fn layer_norm<D: Number>(x: &[D], gamma: f64, delta: f64, epsilon: f64) -> D {
+    let mean = sum(x, |x| x) / x.len() as f64;
+    let centred: Vec<D> = x.iter().map(|x| *x - mean).collect();
+    rms_norm(&centred, gamma, epsilon) + sum(x, |x| x * delta)
+}
+
+/// The margins above τ of the support, Σ(y − τ)₊^ρ = 1: τ by halving, and three steps of Newton's
+/// method over the numbers with derivatives: for the last digits, for first and second derivatives.
+fn shares<D: Number>(y: &[D], rho: f64) -> Vec<D> {
+    let top = y.iter().fold(f64::NEG_INFINITY, |m, y| m.max(y.re()));
+    let reached = |tau: f64| y.iter().map(|y| (y.re() - tau).max(0.0).powf(rho)).sum::<f64>();
+    let (mut low, mut high) = (top - 1.0, top);
+    for _ in 0..60 {
+        let middle = low.midpoint(high);
+        *if reached(middle) > 1.0 { &mut low } else { &mut high } = middle;
+    }
+    let support: Vec<D> = y.iter().copied().filter(|y| y.re() > low).collect();
+    let mut tau = D::from(low);
+    for _ in 0..3 {
+        let excess = sum(&support, |y| (y - tau).powf(rho)) - 1.0;
+        let slope = sum(&support, |y| (y - tau).powf(rho - 1.0)) * rho;
+        tau += excess / slope;
+    }
+    support.iter().map(|y| *y - tau).collect()
+}
+
+/// max + (σ − (1 − 1/α)Σp(1 − X))/((α − 1)β), which is p·x − L*(p) at p = X^{1/(α−1)}.
+fn entmax<D: Number>(x: &[D], alpha: f64, beta: f64) -> D {
+    let rate = (alpha - 1.0) * beta;
+    let y: Vec<D> = x.iter().map(|x| *x * rate).collect();
+    let (shares, top) = (shares(&y, 1.0 / (alpha - 1.0)), largest_number(&y));
+    let mean = sum(&shares, |x| x.powf(1.0 / (alpha - 1.0)) * (x - 1.0));
+    let sigma = -(largest_number(&shares) - 1.0);
+    (top + sigma + mean * (1.0 - 1.0 / alpha)) / rate
+}
+
+/// (τ + 1)/β.
+fn normmax<D: Number>(x: &[D], gamma: f64, beta: f64) -> D {
+    let y: Vec<D> = x.iter().map(|x| *x * beta).collect();
+    let shares = shares(&y, gamma / (gamma - 1.0));
+    (largest_number(&y) - largest_number(&shares) + 1.0) / beta
+}
+
+fn largest_number<D: Number>(x: &[D]) -> D {
+    x.iter().copied().reduce(|a, b| if a.re() >= b.re() { a } else { b }).expect("not empty")
+}
+
+/// Heads of log-sum-exp for any number of neurons: groups of 2, 3 or 5 where they fit.
+#[derive(Debug)]
+struct Heads(f64);
+
+impl Heads {
+    fn of(&self, n: usize) -> Grouped<LogSumExp> {
+        Grouped::new(LogSumExp::new(self.0).unwrap(), group(n)).unwrap()
+    }
+}
+
+fn group(n: usize) -> usize {
+    [5, 3, 2].into_iter().find(|size| n.is_multiple_of(*size)).unwrap_or(n)
+}
+
+impl<T: Real> Lagrangian<T> for Heads {
+    fn value(&self, x: &[T]) -> f64 {
+        self.of(x.len()).value(x)
+    }
+    fn activate(&self, x: &[T], g: &mut [T]) {
+        self.of(x.len()).activate(x, g);
+    }
+    fn curve(&self, x: &[T], d: &[T], out: &mut [T]) {
+        self.of(x.len()).curve(x, d, out);
+    }
+    fn conjugate(&self, p: &[T]) -> f64 {
+        self.of(p.len()).conjugate(p)
+    }
+    fn properties(&self) -> Properties {
+        Lagrangian::<T>::properties(&self.of(1))
+    }
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
+        self.of(to.len()).bregman(to, from, slope)
+    }
+}
+
 /// ∂L and ∂²L·d: along axis i in the first direction, along d in the second.
 fn derivatives(
     formula: impl Fn(&[HyperDual64]) -> HyperDual64,
@@ -89,7 +192,7 @@ struct Range {
     beta: f64,
     /// |x| stays below so many units: the formulas overflow where the crate does not.
     reach: f64,
-    /// The size of what cancels in the derivatives of the formula as it is written.
+    /// The size of what cancels in the derivatives of the formula as it is written, in the unit of L.
     cancels: f64,
 }
 
@@ -124,13 +227,16 @@ fn agrees<T: Real>(
         let (mut g, mut h) = (vec![T::ZERO; x.len()], vec![T::ZERO; x.len()]);
         l.activate(&x, &mut g);
         l.curve(&x, &sample.d, &mut h);
-        let size = largest_of(&slopes) + range.cancels * f64::EPSILON / T::UNIT_ROUNDOFF;
+        let cancels = range.cancels * f64::EPSILON / T::UNIT_ROUNDOFF;
+        let size = largest_of(&slopes) + cancels;
         same("activate", &lift(&g), &slopes, size, T::UNIT_ROUNDOFF)?;
         // what cancels in ∂²L·d is as large as the Hessian's own numbers times d
         let properties = Lagrangian::<T>::properties(l);
-        let radial =
-            if properties.homogeneous { largest_of(&slopes) / largest_of(&lift(&x)) } else { 0.0 };
+        let length = Lagrangian::<T>::value(l, &x);
+        let radial = properties.homogeneous && length > 0.0;
+        let radial = if radial { largest_of(&slopes) / length } else { 0.0 };
         let steep = steepness(&formula, &lift(&x)) + properties.lipschitz.unwrap_or(0.0) + radial;
+        let steep = steep + cancels * range.beta;
         let size = steep * largest_of(&lift(&sample.d)) * x.len() as f64;
         same("curve", &lift(&h), &curved, size, T::UNIT_ROUNDOFF)
     };
@@ -200,6 +306,25 @@ dual! {
         Additive(RectifiedExponential::new(beta).unwrap()), |x| rectified_exponential(x, beta);
     of_log_sum_exp(beta in [1e-3, 1.0, 1e3, 1e6], within(beta)):
         LogSumExp::new(beta).unwrap(), |x| log_sum_exp(x, beta);
+    of_ghost_log_sum_exp(beta in [1e-3, 1.0, 1e3, 1e6], within(beta)):
+        GhostLogSumExp::new(beta).unwrap(), |x| ghost_log_sum_exp(x, beta);
+    of_grouped(beta in [1e-3, 1.0, 1e3], within(beta)):
+        Heads(beta), |x| x.chunks(group(x.len())).map(|x| log_sum_exp(x, beta)).sum();
+    of_n_norms(n in [2, 3, 20], up_to(30.0)):
+        NNorm::new(n).unwrap(), |x| n_norm(x, n.cast_signed());
+    of_the_smoothed_norm(epsilon in [1e-6, 1.0, 1e3], up_to(1e4)):
+        SmoothedNorm::new(epsilon).unwrap(), |x| smoothed_norm(x, epsilon);
+    of_layer_norm(epsilon in [1e-5, 1.0], up_to(1e4)):
+        LayerNorm::new(1.5, epsilon).unwrap().with_shift(vec![-0.75]).unwrap(),
+        |x| layer_norm(x, 1.5, -0.75, epsilon);
+    of_rms_norm(epsilon in [1e-5, 1.0], up_to(1e4)):
+        RmsNorm::new(1.5, epsilon).unwrap(), |x| rms_norm(x, 1.5, epsilon);
+    of_sparsemax(beta in [1e-3, 1.0, 1e3], up_to(1e4)):
+        Sparsemax::new(beta).unwrap(), |x| entmax(x, 2.0, beta);
+    of_entmax(alpha in [1.25, 1.5, 1.75], up_to(1e4)):
+        Entmax::new(alpha, 1.0).unwrap(), |x| entmax(x, alpha, 1.0);
+    of_normmax(gamma in [1.25, 1.5, 2.0], Range { cancels: 1.0, ..up_to(1e4) }):
+        Normmax::new(gamma, 1.0).unwrap(), |x| normmax(x, gamma, 1.0);
     of_threshold(theta in [0.0, -0.75, 2.0], up_to(1e4)):
         Threshold::new(theta).unwrap(), |x| threshold(x, theta);
 }

@@ -319,7 +319,8 @@ fn read_shares<T: Element>(
     shares: &mut Vec<Share<T>>,
 ) {
     let n = xi.memories();
-    let streams = question.hidden.one_pass().is_some();
+    // a selection asks for all scores at once, as long as it is read twice
+    let streams = matches!(question.hidden.one_pass(), Some(OnePass::Sum(_)));
     let count = if streams { n.div_ceil(TILE).min(SHARES) } else { 1 };
     shares.truncate(count);
     shares.resize_with(count, Share::new);

@@ -487,3 +487,38 @@ fn sums_over_many_memories_keep_their_digits() {
     println!("two-level sum, f32, N = 1e5, d = 16: worst relative error {worst:.2e}");
     assert!(worst <= 2e-5, "{worst:e}");
 }
+
+/// The threshold of a selection hangs on all scores, so that no share of the memories knows it alone.
+#[test]
+fn a_selection_spans_all_memories() {
+    use rand::RngExt;
+    let (n, d) = (1000, 8);
+    let mut rng = rng(78);
+    let data: Vec<f64> = (0..n * d).map(|_| rng.random_range(-1.0..1.0)).collect();
+    let xi = Synapses::new(Patterns::new(data, d).unwrap());
+    let g: Vec<f64> = (0..d).map(|_| rng.random_range(-1.0..1.0)).collect();
+    let h = scores(&xi, &g, None);
+    let selections: [&dyn Lagrangian<f64>; 4] = [
+        &Sparsemax::new(2.0).unwrap(),
+        &Entmax::new(1.5, 2.0).unwrap(),
+        &Normmax::new(2.0, 2.0).unwrap(),
+        &KSubset::new(3, 2.0).unwrap(),
+    ];
+    for hidden in selections {
+        let mut answers = Answers::default();
+        xi.read(&Question::of(hidden, &g), &mut answers);
+        let mut f = vec![0.0; n];
+        hidden.activate(&h, &mut f);
+        let rows = xi.patterns().rows();
+        let field = f.iter().zip(rows).fold(vec![0.0; d], |sum, (f, row)| {
+            sum.iter().zip(row).map(|(sum, x)| sum + f * x).collect()
+        });
+        // a score of 8 terms is off by a few roundings, a weight by β = 2 times as many
+        let off = |a: f64, b: f64| (a - b).abs() > 1e-12;
+        let value = answers.get(0).value;
+        assert!(!off(value, hidden.value(&h)), "{hidden:?}: {value}");
+        for (found, exact) in answers.field(0).iter().zip(&field) {
+            assert!(!off(*found, *exact), "{hidden:?}: {found} instead of {exact}");
+        }
+    }
+}

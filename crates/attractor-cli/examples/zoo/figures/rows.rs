@@ -120,6 +120,22 @@ const GROUPS: Family = &[
     ("β = 4", r#""size":2,"of":{"log-sum-exp":{"beta":4.0}}"#),
 ];
 
+const ALPHAS: Family = &[
+    ("α = 1.1", r#""alpha":1.1,"beta":1.0"#),
+    ("α = 1.5", r#""alpha":1.5,"beta":1.0"#),
+    ("α = 4", r#""alpha":4.0,"beta":1.0"#),
+];
+const GAMMAS: Family = &[
+    ("γ = 1.2", r#""gamma":1.2,"beta":1.0"#),
+    ("γ = 2", r#""gamma":2.0,"beta":1.0"#),
+    ("γ = 8", r#""gamma":8.0,"beta":1.0"#),
+];
+const PAIRS: Family = &[
+    ("β = ½", r#""k":2,"beta":0.5"#),
+    ("β = 1", r#""k":2,"beta":1.0"#),
+    ("β = 4", r#""k":2,"beta":4.0"#),
+];
+
 /// One current against another that rests at 0, and a probability against the rest.
 const AGAINST_ZERO: Line = line("t, 0", |t| vec![t, 0.0], -4.0, 4.0);
 const EDGE: Line = line("p, 1 − p", |p| vec![p, 1.0 - p], 0.0, 1.0);
@@ -127,6 +143,11 @@ const EDGE: Line = line("p, 1 − p", |p| vec![p, 1.0 - p], 0.0, 1.0);
 const TWO_GROUPS: (Line, Line) = (
     line("t, 0; 0, 0", |t| vec![t, 0.0, 0.0, 0.0], -4.0, 4.0),
     line("p, 1 − p; ½, ½", |p| vec![p, 1.0 - p, 0.5, 0.5], 0.0, 1.0),
+);
+/// One of three neurons, two of which are recalled.
+const TWO_OF_THREE: (Line, Line) = (
+    line("t, 0, 0", |t| vec![t, 0.0, 0.0], -4.0, 4.0),
+    line("p, 1 − p/2, 1 − p/2", |p| vec![p, 1.0 - p / 2.0, 1.0 - p / 2.0], 0.0, 1.0),
 );
 /// One current beside another that keeps the state away from 0, and one output alone.
 const BESIDE_ONE: Line = line("t, 1", |t| vec![t, 1.0], -3.0, 3.0);
@@ -151,6 +172,10 @@ pub(super) const ROWS: &[Row] = &[
     coupled("log-sum-exp", BETAS, AGAINST_ZERO, EDGE),
     coupled("ghost-log-sum-exp", BETAS, AGAINST_ZERO, line("p, 0", |p| vec![p, 0.0], 0.0, 1.0)),
     coupled("grouped", GROUPS, TWO_GROUPS.0, TWO_GROUPS.1),
+    coupled("sparsemax", BETAS, AGAINST_ZERO, EDGE),
+    coupled("entmax", ALPHAS, AGAINST_ZERO, EDGE),
+    coupled("normmax", GAMMAS, AGAINST_ZERO, EDGE),
+    coupled("k-subset", PAIRS, TWO_OF_THREE.0, TWO_OF_THREE.1),
     Row {
         name: "not-convex",
         family: &[("GELU", ""), ("x³/3", ""), ("SiLU", "")],
