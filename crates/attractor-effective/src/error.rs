@@ -19,6 +19,16 @@ pub enum ModelError {
         /// The scalar's name.
         dtype: &'static str,
     },
+    /// Neurons that are no whole number of groups.
+    #[error("{count} {what} do not divide into groups of {group}: choose another group size")]
+    Groups {
+        /// `"features"` or `"memories"`.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// Neurons per group.
+        group: usize,
+    },
     /// A vector of the wrong length.
     #[error("{what} has {found} numbers, {expected} are needed")]
     Width {

@@ -94,10 +94,20 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
     /// The memory with this pair of Lagrangians, without input and hidden bias.
     ///
     /// # Errors
-    /// [`ModelError::Inadmissible`] for a pair whose energy has no lower bound, [`ModelError::Overflow`] where scores or energies leave the scalar's range.
+    /// [`ModelError::Inadmissible`] for a pair whose energy has no lower bound, [`ModelError::Groups`]
+    /// for neurons that do not divide into the Lagrangian's groups, [`ModelError::Overflow`] where scores or energies leave the scalar's range.
     pub fn new(visible: Lv, hidden: Lh, memories: M) -> Result<Self, ModelError> {
         let pair = admissible(&visible.properties(), &hidden.properties())?;
         pair.with_norm(|| memories.spectral_norm())?;
+        let layers = [
+            ("features", memories.features(), visible.properties().group),
+            ("memories", memories.memories(), hidden.properties().group),
+        ];
+        for (what, count, group) in layers {
+            if let Some(group) = group.filter(|group| !count.is_multiple_of(*group)) {
+                return Err(ModelError::Groups { what, count, group });
+            }
+        }
         let model = Self {
             visible: Layer(visible),
             hidden,
@@ -187,7 +197,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
         let bias = self.bias().unwrap_or_default().iter().fold(0.0f64, |m, b| m.max(b.abs()));
         let overlap = self.memories.largest_norm() * largest_output + bias;
         let score = T::of(overlap);
-        let energy = self.hidden().value(&[score]) * self.memories.memories() as f64;
+        let energy = self.hidden().value(&vec![score; self.memories.memories()]);
         if score.is_finite() && energy.is_finite() {
             Ok(())
         } else {

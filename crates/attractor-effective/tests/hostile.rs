@@ -165,3 +165,14 @@ fn a_map_that_leaves_the_range_is_an_error() {
     let error = model.map(&[1.0, 0.5, 3e38, 3e38]).unwrap_err();
     assert!(matches!(error, ModelError::NotFinite { index: 1, .. }), "{error}");
 }
+
+#[test]
+fn groups_of_hidden_neurons_divide_the_memories_or_are_refused() {
+    let memories =
+        || Synapses::from_rows(&[[1.0f64, 0.0], [0.0, 1.0], [0.6, 0.8], [0.8, 0.6]]).unwrap();
+    let heads = |size| Grouped::new(LogSumExp::new(2.0).unwrap(), size).unwrap();
+    let model = Effective::new(Quadratic, heads(2), memories()).unwrap();
+    assert!(model.recall(&[1.0, 0.2]).unwrap().certificate.drop > 0.0);
+    let refused = Effective::new(Quadratic, heads(3), memories()).map(|_| ());
+    assert!(matches!(refused, Err(ModelError::Groups { what: "memories", count: 4, group: 3 })));
+}

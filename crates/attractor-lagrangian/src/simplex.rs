@@ -221,7 +221,7 @@ pub(crate) fn properties(lipschitz: Option<f64>) -> Properties {
     Properties {
         convex: true,
         growth: Growth::Linear,
-        separable: false,
+        group: None,
         lipschitz,
         zero_modes: ZeroModes { uniform: true, dead_units: true, ..ZeroModes::NONE },
         bounded_activation: true,

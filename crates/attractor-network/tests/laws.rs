@@ -32,6 +32,10 @@ fn lagrangian<T: Real>(name: &str, beta: f64, n: usize) -> Boxed<T> {
         "log-sum-exp" => Box::new(LogSumExp::new(beta).unwrap()),
         "ghost" => Box::new(GhostLogSumExp::new(beta).unwrap()),
         "grouped" => Box::new(Grouped::new(LogSumExp::new(beta).unwrap(), half).unwrap()),
+        "sparsemax" => Box::new(Sparsemax::new(beta).unwrap()),
+        "entmax" => Box::new(Entmax::new(1.5, beta).unwrap()),
+        "normmax" => Box::new(Normmax::new(2.0, beta).unwrap()),
+        "k-subset" => Box::new(KSubset::new(2, beta).unwrap()),
         "norm" => Box::new(Norm),
         "smoothed-norm" => Box::new(SmoothedNorm::new(0.5).unwrap()),
         "n-norm" => Box::new(NNorm::new(3).unwrap()),
@@ -41,7 +45,11 @@ fn lagrangian<T: Real>(name: &str, beta: f64, n: usize) -> Boxed<T> {
     }
 }
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 24] = [
+    "sparsemax",
+    "entmax",
+    "normmax",
+    "k-subset",
     "quadratic",
     "absolute",
     "huber",
