@@ -320,6 +320,10 @@ impl Memories<f64> for Counting {
         self.1.fetch_add(1, Ordering::Relaxed);
         self.0.read(question, answers);
     }
+
+    fn relay(&self, errand: Errand<'_, f64>, relay: &mut Relay<f64>) {
+        self.0.relay(errand, relay);
+    }
 }
 
 #[test]

@@ -12,6 +12,14 @@ pub trait Primitive: Debug + Send + Sync {
     fn value(&self, x: f64) -> f64;
     /// f = F'(x).
     fn slope(&self, x: f64) -> f64;
+    /// Writes F'(x) of a whole vector; where the two differ, by a rounding or two, this is the more
+    /// precise.
+    fn slopes<T: Real>(&self, x: &[T], g: &mut [T])
+    where
+        Self: Sized,
+    {
+        g.iter_mut().zip(x).for_each(|(g, x)| *g = T::of(self.slope(x.f64())));
+    }
     /// F''(x) ≥ 0.
     fn curvature(&self, x: f64) -> f64;
     /// F*(p), +∞ outside its domain.
@@ -57,7 +65,7 @@ impl<T: Real, F: Primitive> Lagrangian<T> for Additive<F> {
     }
 
     fn activate(&self, x: &[T], g: &mut [T]) {
-        g.iter_mut().zip(x).for_each(|(g, x)| *g = T::of(self.0.slope(x.f64())));
+        self.0.slopes(x, g);
     }
 
     fn curve(&self, x: &[T], d: &[T], out: &mut [T]) {

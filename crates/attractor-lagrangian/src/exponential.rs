@@ -1,6 +1,7 @@
 //! F(x) = β⁻¹·e^{βx}: exponential capacity.
 
 use crate::special::{phi, x_ln_x};
+use crate::vector;
 use crate::{Growth, Lagrangian, LogSumExp, ParameterError, Primitive, Properties, Real};
 
 /// F(x) = β⁻¹·e^{βx} with activation e^{βx} (KH eq. 8).
@@ -32,6 +33,10 @@ impl Primitive for Exponential {
 
     fn slope(&self, x: f64) -> f64 {
         (self.beta() * x).exp()
+    }
+
+    fn slopes<T: Real>(&self, x: &[T], g: &mut [T]) {
+        vector::exp(self.beta(), x, g);
     }
 
     fn curvature(&self, x: f64) -> f64 {

@@ -30,7 +30,8 @@
 //! it; [`AnyLagrangian`] is one of them by its name in data.
 //!
 //! Vectors are `f32` or `f64`; parameters, energies and certificates are always `f64`. Every method
-//! is O(n) time and allocates nothing.
+//! is O(n) time and allocates nothing. The activations of [`LogSumExp`], [`LogCosh`], [`Softplus`] and
+//! the exponentials run in the widest lanes that the processor is found to have.
 
 // The scalars of vectors.
 mod real;
@@ -52,6 +53,8 @@ mod simplex;
 mod softmax;
 // Accurate scalar functions.
 mod special;
+// Activations of whole vectors.
+mod vector;
 // The zoo, one Lagrangian a file.
 mod absolute;
 mod additive;

@@ -3,6 +3,7 @@
 use crate::error::positive_beta;
 use crate::lagrangian::forward;
 use crate::special::{ln_cosh, softplus_gap, x_ln_x};
+use crate::vector;
 use crate::{Additive, Growth, Lagrangian, OnePass, ParameterError, Primitive, Properties, Real};
 
 /// L(x) = β⁻¹·Σ ln cosh βx_i, g = tanh βx.
@@ -40,6 +41,10 @@ impl Primitive for Scalar {
 
     fn slope(&self, x: f64) -> f64 {
         (self.beta * x).tanh()
+    }
+
+    fn slopes<T: Real>(&self, x: &[T], g: &mut [T]) {
+        vector::tanh(self.beta, x, g);
     }
 
     fn curvature(&self, x: f64) -> f64 {

@@ -1,5 +1,6 @@
 //! The two scalars a vector may be made of.
 
+use crate::vector::Lane;
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -21,6 +22,7 @@ mod sealed {
 /// ```
 pub trait Real:
     sealed::Sealed
+    + Lane
     + Copy
     + Default
     + PartialOrd

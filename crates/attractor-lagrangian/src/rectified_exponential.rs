@@ -2,7 +2,8 @@
 
 use crate::error::positive_beta;
 use crate::special::phi;
-use crate::{Growth, ParameterError, Primitive, Properties, ZeroModes};
+use crate::vector;
+use crate::{Growth, ParameterError, Primitive, Properties, Real, ZeroModes};
 
 /// F(x) = e^{βx₊}/β − x₊ with activation e^{βx₊} − 1, which is 0 for x ≤ 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,6 +33,10 @@ impl Primitive for RectifiedExponential {
 
     fn slope(&self, x: f64) -> f64 {
         (self.beta * rectified(x)).exp_m1()
+    }
+
+    fn slopes<T: Real>(&self, x: &[T], g: &mut [T]) {
+        vector::rectified_exp_m1(self.beta, x, g);
     }
 
     fn curvature(&self, x: f64) -> f64 {

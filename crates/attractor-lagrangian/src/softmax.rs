@@ -2,6 +2,7 @@
 
 use crate::lagrangian::at_least_zero;
 use crate::special::{difference, phi, softplus, x_ln_x};
+use crate::vector;
 use crate::{Before, Growth, Lagrangian, OnePass, Pool, Properties, Real, Tally, ZeroModes};
 
 /// [`LogSumExp`](crate::LogSumExp) and, with the ghost, [`GhostLogSumExp`](crate::GhostLogSumExp).
@@ -46,6 +47,9 @@ impl<T: Real> Lagrangian<T> for Softmax {
     }
 
     fn activate(&self, x: &[T], g: &mut [T]) {
+        if vector::softmax(self.beta, self.ghost, x, g) {
+            return;
+        }
         let (max, sum) = self.sum(x);
         for (g, x) in g.iter_mut().zip(x) {
             *g = T::of((self.beta * (x.f64() - max)).exp() / sum);

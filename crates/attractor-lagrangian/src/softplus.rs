@@ -3,6 +3,7 @@
 use crate::error::positive_beta;
 use crate::lagrangian::forward;
 use crate::special::{logistic, softplus_gap, x_ln_x};
+use crate::vector;
 use crate::{Additive, Growth, Lagrangian, OnePass, ParameterError, Primitive, Properties, Real};
 
 /// L(x) = β⁻¹·Σ ln(1 + e^{βx_i}), g = 1/(1 + e^{−βx}).
@@ -40,6 +41,10 @@ impl Primitive for Scalar {
 
     fn slope(&self, x: f64) -> f64 {
         logistic(self.beta * x)
+    }
+
+    fn slopes<T: Real>(&self, x: &[T], g: &mut [T]) {
+        vector::logistic(self.beta, x, g);
     }
 
     fn curvature(&self, x: f64) -> f64 {

@@ -15,7 +15,7 @@ type AnyNetwork<T> = Network<T, Boxed<T>, Boxed<T>>;
 
 /// Every convex row of the zoo that can stand for n neurons.
 fn lagrangian<T: Real>(name: &str, beta: f64, n: usize) -> Boxed<T> {
-    let half = if n % 2 == 0 { 2 } else { 1 };
+    let half = if n.is_multiple_of(2) { 2 } else { 1 };
     match name {
         "quadratic" => Box::new(Quadratic),
         "absolute" => Box::new(Absolute),

@@ -224,10 +224,6 @@ pub(crate) fn dot(x: &[f64], y: &[f64]) -> f64 {
     x.iter().zip(y).map(|(x, y)| x * y).sum()
 }
 
-pub(crate) fn norm(x: &[f64]) -> f64 {
-    dot(x, x).sqrt()
-}
-
 pub(crate) fn lift<T: Real>(x: &[T]) -> Vec<f64> {
     x.iter().map(|x| x.f64()).collect()
 }

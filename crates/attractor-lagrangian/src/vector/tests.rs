@@ -1,0 +1,245 @@
+//! Every path that this machine has against the true values, to two units of the last digit.
+
+use super::kernels::{Exp, Kernel, Logistic, RectifiedExpM1, Tanh};
+use super::map_on;
+use super::softmax::softmax_on;
+use crate::Real;
+use dashu_float::{FBig, round::mode::HalfEven};
+use pulp::Arch;
+
+type Big = FBig<HalfEven, 2>;
+
+const BOUND: f64 = 2.0;
+
+/// Around what the lanes of each width hold.
+const SIZES: [usize; 12] = [1, 2, 3, 7, 8, 9, 31, 33, 63, 64, 65, 200];
+
+/// The baseline, and the best there is.
+fn paths() -> [Arch; 2] {
+    [Arch::Scalar, Arch::new()]
+}
+
+fn big(x: f64) -> Big {
+    Big::try_from(x).expect("a finite number").with_precision(140).value()
+}
+
+/// e^y, or 0 far below the smallest f64.
+fn exp(y: &Big) -> Big {
+    if *y < big(-800.0) { big(0.0) } else { y.exp() }
+}
+
+/// The distance of the numbers of this type from each other where the truth is.
+fn ulp<T: Real>(truth: f64) -> f64 {
+    let (digits, least) = if T::WHOLE { (52, -1074) } else { (23, -149) };
+    let exponent = (truth.abs().to_bits() >> 52) as i32 - 1023;
+    let unit = (exponent - digits).max(least);
+    2f64.powi(unit / 2) * 2f64.powi(unit - unit / 2) // 2^−1074 at once would be 1/∞
+}
+
+/// |g − truth| in these distances.
+fn off<T: Real>(g: T, truth: &Big) -> f64 {
+    let unit = ulp::<T>(truth.to_f64().value());
+    ((big(g.f64()) - truth) / big(unit)).to_f64().value().abs()
+}
+
+/// Of a NaN too.
+fn worse(worst: f64, off: f64) -> f64 {
+    if off <= worst { worst } else { off }
+}
+
+/// Evenly in the interval from 0 to 1.
+fn fractions(n: usize) -> impl Iterator<Item = f64> {
+    (0..n).map(|i| (i as f64 * 0.618_034).fract())
+}
+
+/// x for βx of all sizes that tell anything, with both signs.
+fn arguments<T: Real>(beta: f64) -> Vec<T> {
+    let sizes = fractions(60).map(|u| 1e-9 * 1e12f64.powf(u));
+    let sizes = sizes.chain(fractions(60).map(|u| 760.0 * u)).chain(fractions(60));
+    sizes.flat_map(|y| [T::of(y / beta), T::of(-y / beta)]).collect()
+}
+
+/// How far f(βx) is off at worst, where the truth knows βx to all its digits.
+fn worst<T: Real, K: Kernel>(arch: Arch, kernel: K, truth: fn(&Big) -> Big) -> f64 {
+    let most = if T::WHOLE { 709.7 } else { 88.7 };
+    let mut all = 0.0;
+    for beta in [1.0, 7.7, 1e-12 / 3.0] {
+        let x = arguments::<T>(beta);
+        let mut g = vec![T::ZERO; x.len()];
+        map_on(arch, kernel, beta, &x, &mut g);
+        for (x, g) in x.iter().zip(g) {
+            let y = big(beta) * big(x.f64());
+            if y < big(most) {
+                all = worse(all, off(g, &truth(&y)));
+            }
+        }
+    }
+    all
+}
+
+fn true_tanh(y: &Big) -> Big {
+    if *y > big(60.0) || *y < big(-60.0) {
+        return y.signum();
+    }
+    let m = (y * big(2.0)).exp_m1();
+    &m / (&m + big(2.0))
+}
+
+fn functions_of<T: Real>() {
+    for arch in paths() {
+        let exp_m1 = |y: &Big| if *y <= big(0.0) { big(0.0) } else { y.exp_m1() };
+        let logistic = |y: &Big| exp(y) / (big(1.0) + exp(y));
+        let all = [
+            worst::<T, _>(arch, Exp, exp),
+            worst::<T, _>(arch, RectifiedExpM1, exp_m1),
+            worst::<T, _>(arch, Logistic, logistic),
+            worst::<T, _>(arch, Tanh, true_tanh),
+        ];
+        assert!(all.iter().all(|off| *off <= BOUND), "{} {all:.3?}", T::NAME);
+    }
+}
+
+#[test]
+fn functions_have_all_their_digits() {
+    functions_of::<f32>();
+    functions_of::<f64>();
+}
+
+/// f32 of all bit patterns, thinned out, where f64 is truth enough.
+fn sweep<K: Kernel>(arch: Arch, kernel: K, beta: f64) -> f64 {
+    let bits = (0..u32::MAX).step_by(50_021).map(f32::from_bits);
+    let x: Vec<f32> = bits.filter(|x| !x.is_nan()).collect();
+    let mut g = vec![0.0f32; x.len()];
+    map_on(arch, kernel, beta, &x, &mut g);
+    x.iter().zip(&g).fold(0.0, |worst, (x, g)| {
+        let truth = kernel.plain(beta, f64::from(*x));
+        let same = (truth as f32).to_bits() == g.to_bits();
+        worse(worst, if same { 0.0 } else { (truth - f64::from(*g)).abs() / ulp::<f32>(truth) })
+    })
+}
+
+#[test]
+fn f32_has_all_its_digits_everywhere() {
+    for arch in paths() {
+        for beta in [1.0, 0.7] {
+            let exp = worse(sweep(arch, Exp, beta), sweep(arch, RectifiedExpM1, beta));
+            let bounded = worse(sweep(arch, Logistic, beta), sweep(arch, Tanh, beta));
+            assert!(worse(exp, bounded) <= BOUND, "{exp} {bounded}");
+        }
+    }
+}
+
+/// What is 0, infinite or NaN one at a time is that in lanes, and with that sign.
+fn specials_of<T: Real, K: Kernel>(kernel: K) {
+    let sizes =
+        [0.0, 1e-320, 1e-310, 1e-45, 1e-40, 88.73, 100.0, 103.98, 104.1, 709.79, 745.2, 1e300];
+    let sizes = sizes.into_iter().chain([f64::INFINITY, f64::NAN, f64::MIN_POSITIVE]);
+    let x: Vec<T> = sizes.flat_map(|x| [T::of(x), T::of(-x)]).collect();
+    for arch in paths() {
+        let mut g = vec![T::ZERO; x.len()];
+        map_on(arch, kernel, 1.0, &x, &mut g);
+        for (x, g) in x.iter().zip(g) {
+            let (own, plain) = (g.f64(), T::of(kernel.plain(1.0, x.f64())).f64());
+            let same = own.to_bits() == plain.to_bits() || (own.is_nan() && plain.is_nan());
+            let near = (own - plain).abs() <= BOUND * ulp::<T>(plain);
+            assert!(same || (near && plain != 0.0), "{} at {x}: {own} for {plain}", T::NAME);
+        }
+    }
+}
+
+#[test]
+fn specials_are_those_of_one_number() {
+    fn all<T: Real>() {
+        specials_of::<T, _>(Exp);
+        specials_of::<T, _>(RectifiedExpM1);
+        specials_of::<T, _>(Logistic);
+        specials_of::<T, _>(Tanh);
+    }
+    all::<f32>();
+    all::<f64>();
+}
+
+/// In a vector of its own a number gives the bits that it gives anywhere.
+fn place_of<T: Real, K: Kernel>(arch: Arch, kernel: K) {
+    for n in SIZES {
+        let x: Vec<T> = fractions(n).map(|u| T::of(8.0 * u - 4.0)).collect();
+        let mut g = vec![T::ZERO; n];
+        map_on(arch, kernel, 1.3, &x, &mut g);
+        for (x, g) in x.iter().zip(g) {
+            let mut alone = [T::ZERO];
+            map_on(arch, kernel, 1.3, &[*x], &mut alone);
+            assert_eq!(alone[0].f64().to_bits(), g.f64().to_bits(), "{n}");
+        }
+    }
+}
+
+#[test]
+fn the_place_in_a_vector_does_not_matter() {
+    for arch in paths() {
+        place_of::<f32, _>(arch, Exp);
+        place_of::<f64, _>(arch, RectifiedExpM1);
+        place_of::<f32, _>(arch, Logistic);
+        place_of::<f64, _>(arch, Logistic);
+        place_of::<f32, _>(arch, Tanh);
+        place_of::<f64, _>(arch, Tanh);
+        equals_share_alike::<f32>(arch);
+        equals_share_alike::<f64>(arch);
+    }
+}
+
+fn equals_share_alike<T: Real>(arch: Arch) {
+    for n in SIZES {
+        let x: Vec<T> = (0..n).map(|i| T::of((i % 5) as f64 * 0.3)).collect();
+        let mut g = vec![T::ZERO; n];
+        assert!(softmax_on(arch, 1.3, false, &x, &mut g));
+        for i in 5..n {
+            assert_eq!(g[i].f64().to_bits(), g[i % 5].f64().to_bits(), "{n} {i}");
+        }
+    }
+}
+
+fn softmax_off<T: Real>(arch: Arch, ghost: bool, beta: f64, x: &[T]) -> f64 {
+    let mut g = vec![T::ZERO; x.len()];
+    assert!(softmax_on(arch, beta, ghost, x, &mut g));
+    let max = x.iter().fold(f64::NEG_INFINITY, |max, x| max.max(x.f64()));
+    let above = |x: f64| exp(&(big(beta) * (big(x) - big(max))));
+    let e: Vec<Big> = x.iter().map(|x| above(x.f64())).collect();
+    let sum = e.iter().fold(if ghost { above(0.0) } else { big(0.0) }, |sum, e| sum + e);
+    e.iter().zip(g).fold(0.0, |worst, (e, g)| worse(worst, off(g, &(e / &sum))))
+}
+
+/// A share has the rounding of its weight and that of the largest in the sum.
+const SHARES: f64 = 2.5;
+
+fn shares_of<T: Real>(arch: Arch) -> f64 {
+    let mut all = 0.0;
+    for (beta, spread) in [(1.0, 10.0), (0.37, 400.0), (8.0, 0.1), (1.0, 1500.0)] {
+        for (ghost, shift) in
+            [(false, 0.0), (true, 0.0), (true, 3.0), (true, -20.0), (false, 700.0)]
+        {
+            for n in SIZES {
+                let x = fractions(n).map(|u| T::of(shift + spread * (u - 0.5)));
+                all = worse(all, softmax_off::<T>(arch, ghost, beta, &x.collect::<Vec<_>>()));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn shares_have_all_but_a_little_of_their_digits() {
+    let all = paths().map(|arch| [shares_of::<f32>(arch), shares_of::<f64>(arch)]);
+    assert!(all.iter().flatten().all(|off| *off <= SHARES), "{all:?}");
+}
+
+#[test]
+fn not_a_number_spoils_all_shares_and_nothing_takes_none() {
+    for (arch, n) in paths().into_iter().zip([65, 64]) {
+        let (mut x, mut g) = (vec![1.0f32; n], vec![0.0f32; n]);
+        x[n - 1] = f32::NEG_INFINITY;
+        assert!(softmax_on(arch, 1.0, false, &x, &mut g));
+        assert!(g[n - 1].to_bits() == 0 && g[0] > 0.0);
+        x[n / 2] = f32::NAN;
+        assert!(!softmax_on(arch, 1.0, false, &x, &mut g) || g.iter().all(|g| g.is_nan()));
+    }
+}
