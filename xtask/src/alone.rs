@@ -2,9 +2,13 @@
 
 use crate::manifest::Manifest;
 use crate::report::Report;
-use crate::shell::{cargo, root, run};
+use crate::shell::{cargo, line, root, run};
 
-/// Checks every crate of `crates/` by itself, in every set of features that can differ.
+/// What whoever tries a Lagrangian builds: next to nothing, so no linear algebra.
+const LIGHT: [&str; 3] = ["attractor-lagrangian", "attractor-dynamics", "attractor-laws"];
+
+/// Checks every crate of `crates/` by itself, in every set of features that can differ, and that the
+/// light ones stay so.
 ///
 /// It is clippy that checks, so that an import left over without a feature fails too.
 pub(crate) fn step() -> Report {
@@ -24,7 +28,30 @@ pub(crate) fn step() -> Report {
             }
         }
     }
-    Report::done()
+    match LIGHT.iter().try_for_each(|name| light(name)) {
+        Ok(()) => Report::done(),
+        Err(problem) => Report::failed(problem),
+    }
+}
+
+/// Whether a crate, its own tests aside, builds without faer.
+fn light(name: &str) -> Result<(), String> {
+    let mut command = cargo(&["tree", "--all-features", "-e", "no-dev", "--prefix", "none"]);
+    command.args(["-p", name]);
+    let output = command.output().map_err(|e| format!("`{}`: {e}", line(&command)))?;
+    if !output.status.success() {
+        return Err(format!("`{}` ended with {}", line(&command), output.status));
+    }
+    match heavy(&String::from_utf8_lossy(&output.stdout)) {
+        Some(package) => Err(format!("{name} pulls in {package}: `{}` shows how", line(&command))),
+        None => Ok(()),
+    }
+}
+
+/// The first package of faer's in a tree without indentation.
+fn heavy(tree: &str) -> Option<&str> {
+    let mut packages = tree.lines().filter_map(|package| package.split(' ').next());
+    packages.find(|package| *package == "faer" || package.starts_with("faer-"))
 }
 
 fn check(name: &str, set: &[String]) -> Result<(), String> {
@@ -69,11 +96,18 @@ fn named(file: &std::path::Path) -> Result<(String, Manifest), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::feature_sets;
+    use super::{feature_sets, heavy};
 
     fn sets(features: &[&str]) -> Vec<String> {
         let features: Vec<String> = features.iter().map(|&f| f.to_owned()).collect();
         feature_sets(&features).iter().map(|set| set.join(" ")).collect()
+    }
+
+    #[test]
+    fn faer_is_found_at_any_depth() {
+        let tree = "attractor-laws v0.1.0 (crates)\nproptest v1.12.0\nfaer-traits v0.24.0\n";
+        assert_eq!(heavy(tree), Some("faer-traits"));
+        assert_eq!(heavy("attractor-laws v0.1.0\nproptest v1.12.0 (*)\n"), None);
     }
 
     #[test]
