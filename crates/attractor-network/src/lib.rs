@@ -21,6 +21,9 @@ mod rk4;
 mod simultaneous;
 mod splitting;
 mod strang;
+// Somebody else's integrators, as references.
+#[cfg(feature = "ode")]
+mod ode;
 // Running.
 mod plan;
 mod run;
@@ -36,6 +39,8 @@ pub use integrator::Integrator;
 pub use lane::Lane;
 pub use lie::Lie;
 pub use network::{DenseNetwork, GradedNetwork, ModernNetwork, Network, SphericalNetwork};
+#[cfg(feature = "ode")]
+pub use ode::{Reference, ReferenceError, ReferencePlan, ReferenceRun, Tolerances};
 pub use plan::{Plan, PlanError};
 pub use rk4::Rk4;
 pub use simulation::{Lanes, Simulation};

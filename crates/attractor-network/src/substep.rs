@@ -198,7 +198,7 @@ pub(crate) fn unscaled<U>(values: &[U]) -> Scaled<'_, U> {
 const TERMS: usize = 272;
 
 /// Weights that are there already.
-fn stored<T: Element>(f: &[T]) -> impl Fn(Range<usize>, &mut [T]) -> Tally + Sync + '_ {
+pub(crate) fn stored<T: Element>(f: &[T]) -> impl Fn(Range<usize>, &mut [T]) -> Tally + Sync + '_ {
     |range, tile| {
         tile.copy_from_slice(&f[range]);
         Tally { log_scale: 0.0, ..Tally::EMPTY }
