@@ -1,7 +1,9 @@
 //! The long checks: what need not hold before every commit, but before anything is released.
 
 use crate::plan::{Plan, Step};
-use crate::{demo, instructions, laws, supply};
+use crate::report::Report;
+use crate::shell::cargo;
+use crate::{demo, instructions, laws, supply, tests};
 
 /// `cargo xtask extras`; its steps do not presuppose each other, so all of them run.
 pub(crate) const EXTRAS: Plan = Plan {
@@ -10,6 +12,7 @@ pub(crate) const EXTRAS: Plan = Plan {
     stops: false,
     steps: &[
         Step { name: "laws", what: "the laws on very many cases", run: laws::step },
+        Step { name: "ode", what: "the network against reference integrators", run: ode },
         Step {
             name: "demo",
             what: "the same seed gives the same bytes, another seed others",
@@ -27,3 +30,9 @@ pub(crate) const EXTRAS: Plan = Plan {
         },
     ],
 };
+
+/// The tests of a feature whose dependencies the gate does not build.
+fn ode() -> Report {
+    let mut command = cargo(&["test", "-p", "attractor-network", "--features", "ode", "--release"]);
+    tests::run(command.args(["--", "--show-output"]), "ode")
+}

@@ -23,6 +23,9 @@ mod splitting;
 mod strang;
 // More layers.
 mod hierarchy;
+// Somebody else's integrators, as references.
+#[cfg(feature = "ode")]
+mod ode;
 // Running.
 mod plan;
 mod run;
@@ -39,6 +42,8 @@ pub use integrator::Integrator;
 pub use lane::Lane;
 pub use lie::Lie;
 pub use network::{DenseNetwork, GradedNetwork, ModernNetwork, Network, SphericalNetwork};
+#[cfg(feature = "ode")]
+pub use ode::{Reference, ReferenceError, ReferencePlan, ReferenceRun, Tolerances};
 pub use plan::{Plan, PlanError};
 pub use rk4::Rk4;
 pub use simulation::{Lanes, Simulation};

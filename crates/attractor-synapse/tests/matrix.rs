@@ -2,6 +2,7 @@
 
 mod common;
 
+use attractor_lagrangian::norm;
 use attractor_synapse::*;
 use common::*;
 use proptest::prelude::*;

@@ -277,6 +277,9 @@ impl Memories<f64> for Liar<'_> {
         };
         self.xi.read(&told, answers);
     }
+    fn relay(&self, errand: Errand<'_, f64>, relay: &mut Relay<f64>) {
+        self.xi.relay(errand, relay);
+    }
 }
 
 #[test]
