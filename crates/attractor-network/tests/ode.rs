@@ -113,11 +113,7 @@ fn stiff_networks_cost_an_implicit_integrator_little() {
     let run = network.reference(Reference::Bdf, &mut state, &plan).unwrap();
     println!("{run:?}");
     assert_eq!(run.outcome, Outcome::Finished);
-    assert!(run.evaluations < 300, "{run:?}");
-    assert!(
-        run.evaluations < run.steps + run.steps / 2,
-        "Newton's first guess nearly does: {run:?}"
-    );
+    assert!(run.steps < 220 && run.evaluations < 280, "{run:?}");
     assert!(run.jacobian_products.is_multiple_of(FEATURES + NEURONS), "a Jacobian is whole");
 }
 
@@ -199,7 +195,7 @@ fn evaluations_are_capped() {
     for reference in BOTH {
         for cap in [0, 1, 2, 3, 50] {
             let mut state = state(1, &network);
-            let plan = ReferencePlan::to_time(1e3, FINE).unwrap().at_most(cap);
+            let plan = ReferencePlan::to_time(1e9, FINE).unwrap().at_most(cap);
             let run = network.reference(reference, &mut state, &plan).unwrap();
             assert_eq!(run.outcome, Outcome::OutOfSteps, "{reference:?}");
             assert_eq!(run.evaluations + run.jacobian_products, cap);

@@ -1,10 +1,7 @@
 //! A relay gives what plain loops over Ξg and Ξᵀw give, in one call per tile.
 
-mod common;
-
-use attractor_lagrangian::{LogSumExp, OnePass, Pool, Tally};
+use attractor_lagrangian::{LogSumExp, OnePass, Tally};
 use attractor_synapse::*;
-use common::*;
 use proptest::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -45,8 +45,8 @@ pub(super) fn drive<Lv: Lagrangian<f64>, Lh: Lagrangian<f64>, M: Memories<f64>>(
     let options = &mut problem.ode_options;
     // counted over the whole run by diffsol; the cap on evaluations ends what never converges
     options.max_nonlinear_solver_failures = usize::MAX;
-    // absolute in diffsol: here, what the clock of this run resolves
-    options.min_timestep = f64::EPSILON * plan.time;
+    // an absolute 1e-13 in diffsol, whatever the unit of time
+    options.min_timestep = f64::MIN_POSITIVE;
     let ended = match reference {
         Reference::Bdf => {
             problem.bdf::<FaerLU<f64>>().and_then(|solver| way.follow(solver, field, plan))
