@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::separation::Separation;
+use crate::trace::integrators;
 use attractor_synapse::Normalize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Store(StoreArgs),
     /// Recall the patterns of a memory file from damaged cues
     Recall(RecallArgs),
+    /// Follow the two-layer network in time from one cue
+    Trace(TraceArgs),
     /// Say what a memory file holds
     Inspect(InspectArgs),
     /// Print a completion script for a shell
@@ -134,14 +137,26 @@ pub(crate) enum Bias {
     Euclidean,
 }
 
+/// The memories and the cues that a command reads.
 #[derive(Debug, Args)]
-pub(crate) struct RecallArgs {
+pub(crate) struct InputArgs {
     /// The memory file
     #[arg(value_name = "MEM")]
     pub(crate) memory: String,
     /// The damaged cues, in any format that `store` reads; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) cue: String,
+    /// The array to take from an npz or safetensors file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) array: Option<String>,
+    /// The precision to work in
+    #[arg(long, value_enum, default_value = "f32")]
+    pub(crate) dtype: Dtype,
+}
+
+/// Which pair of Lagrangians a command works with.
+#[derive(Debug, Args)]
+pub(crate) struct ModelArgs {
     /// The model
     #[arg(long, value_enum, default_value = "modern")]
     pub(crate) model: Model,
@@ -157,6 +172,34 @@ pub(crate) struct RecallArgs {
     /// The power n of the separation [default: 3; of `power`: 2]
     #[arg(long, value_name = "N")]
     pub(crate) power: Option<u32>,
+    /// The hidden bias
+    #[arg(long, value_enum, default_value = "none")]
+    pub(crate) bias: Bias,
+}
+
+/// Where results go.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Write the recalled states: npy, csv or png by extension; `-` writes npy to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Draw cues, recalled states, nearest memories and energies as SVG
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) figure: Option<PathBuf>,
+    /// Print one JSON object instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Replace outputs that exist
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecallArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) choice: ModelArgs,
     /// Take exactly N steps
     #[arg(long, value_name = "N", conflicts_with_all = ["settle", "max_steps"])]
     pub(crate) steps: Option<usize>,
@@ -172,30 +215,69 @@ pub(crate) struct RecallArgs {
     /// What the certificates account for
     #[arg(long, value_enum, default_value = "visible")]
     pub(crate) proof: ProofArg,
-    /// The hidden bias
-    #[arg(long, value_enum, default_value = "none")]
-    pub(crate) bias: Bias,
     /// How many memories to name per cue
     #[arg(long, value_name = "K", default_value_t = 3)]
     pub(crate) top: usize,
-    /// Write the recalled states: npy, csv or png by extension; `-` writes npy to standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Draw cues, recalled states, nearest memories and energies as SVG
-    #[arg(long, value_name = "FILE.svg")]
-    pub(crate) figure: Option<PathBuf>,
-    /// Print one JSON object instead of the table
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// The array to take from an npz or safetensors file
-    #[arg(long, value_name = "NAME")]
-    pub(crate) array: Option<String>,
-    /// The precision to work in
-    #[arg(long, value_enum, default_value = "f32")]
-    pub(crate) dtype: Dtype,
-    /// Replace outputs that exist
-    #[arg(long)]
-    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) outputs: OutputArgs,
+}
+
+/// What the hidden neurons start from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Start {
+    /// From the overlaps with the cue: h = Ξg + b
+    Overlaps,
+    /// Silent: h = 0
+    Zero,
+}
+
+/// A time, a step or a time constant.
+fn positive(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|x: &f64| *x > 0.0 && x.is_finite());
+    number.ok_or_else(|| "it must be a positive finite number".to_owned())
+}
+
+// what `--output` and `--figure` hold is this command's own
+#[derive(Debug, Args)]
+#[command(
+    mut_arg("output", |arg| arg.help("Write one row per record, v and then h: npy, csv or png by extension; `-` writes npy to standard output")),
+    mut_arg("figure", |arg| arg.help("Draw the energy, its parts and the activity of the hidden neurons over time as SVG")),
+    mut_arg("json", |arg| arg.help("Print one JSON object instead of the summary")),
+)]
+pub(crate) struct TraceArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The row of the cue file to start from, counted from 0
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    pub(crate) query: usize,
+    #[command(flatten)]
+    pub(crate) choice: ModelArgs,
+    /// The time constant of the feature neurons
+    #[arg(long, value_name = "T", default_value = "1", value_parser = positive, allow_negative_numbers = true)]
+    pub(crate) tau_f: f64,
+    /// The time constant of the hidden neurons, in the same unit
+    #[arg(long, value_name = "T", default_value = "0.1", value_parser = positive, allow_negative_numbers = true)]
+    pub(crate) tau_h: f64,
+    /// The step, in the unit of the time constants; the largest one with adaptive
+    #[arg(long, value_name = "T", default_value = "0.1", value_parser = positive, allow_negative_numbers = true)]
+    pub(crate) dt: f64,
+    /// The time to run, in the unit of the time constants [default: 20 tau_f]
+    #[arg(long, value_name = "T", value_parser = positive, allow_negative_numbers = true)]
+    pub(crate) t_end: Option<f64>,
+    /// How steps are made; with strang, lie and adaptive the energy falls at any step size
+    #[arg(long, value_name = "NAME", default_value = "strang", value_parser = integrators::names())]
+    pub(crate) integrator: String,
+    /// The error of an adaptive step, relative to the currents of a layer [default: 1e-3]
+    #[arg(long, value_name = "R", value_parser = positive, allow_negative_numbers = true)]
+    pub(crate) tolerance: Option<f64>,
+    /// What the hidden neurons start from
+    #[arg(long, value_enum, default_value = "overlaps")]
+    pub(crate) hidden: Start,
+    /// Record every K-th step, besides the first and the last state
+    #[arg(long, value_name = "K", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) every: u32,
+    #[command(flatten)]
+    pub(crate) outputs: OutputArgs,
 }
 
 #[derive(Debug, Args)]

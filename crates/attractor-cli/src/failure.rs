@@ -3,7 +3,8 @@
 use attractor_effective::ModelError;
 use attractor_figure::FigureError;
 use attractor_io::{ErrorClass, IoError};
-use attractor_lagrangian::ParameterError;
+use attractor_lagrangian::{Inadmissible, ParameterError};
+use attractor_network::{NetworkError, PlanError};
 use std::io;
 
 /// An exit code with what to tell the user.
@@ -49,11 +50,37 @@ impl From<ParameterError> for Failure {
     }
 }
 
+/// A pair of Lagrangians is the command line's choice, norms are the data's.
+fn inadmissible(error: &Inadmissible) -> u8 {
+    if matches!(error, Inadmissible::NormTooLarge { .. }) { INPUT } else { USAGE }
+}
+
 impl From<ModelError> for Failure {
-    /// A pair of Lagrangians is the command line's choice; norms and cues are the data's.
+    /// Cues and what leaves the scalar's range are the data's.
     fn from(error: ModelError) -> Self {
-        let code = if matches!(error, ModelError::Inadmissible(_)) { USAGE } else { INPUT };
+        let code = match &error {
+            ModelError::Inadmissible(pair) => inadmissible(pair),
+            _ => INPUT,
+        };
         Self { code, message: error.to_string() }
+    }
+}
+
+impl From<NetworkError> for Failure {
+    /// Cues and what leaves the scalar's range are the data's, all else is the command line's choice.
+    fn from(error: NetworkError) -> Self {
+        let code = match &error {
+            NetworkError::Inadmissible(pair) => inadmissible(pair),
+            NetworkError::Overflow { .. } | NetworkError::ZeroState => INPUT,
+            _ => USAGE,
+        };
+        Self { code, message: error.to_string() }
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        Self::usage(error.to_string())
     }
 }
 

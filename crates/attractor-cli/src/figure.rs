@@ -1,7 +1,7 @@
 //! What `recall --figure` draws: cue, recalled state and nearest memory, and energies per step.
 
 use crate::failure::Failure;
-use crate::recall::Facts;
+use crate::files::Facts;
 use attractor_dynamics::{Look, Trace};
 use attractor_effective::Retrieval;
 use attractor_figure::{Chart, ImageGrid, Svg};

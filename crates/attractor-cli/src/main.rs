@@ -4,12 +4,14 @@ mod args;
 mod demo;
 mod failure;
 mod figure;
+mod files;
 mod inspect;
 mod model;
 mod recall;
 mod report;
 mod separation;
 mod store;
+mod trace;
 mod watch;
 
 use args::{Cli, Command, Dtype};
@@ -38,9 +40,13 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             Dtype::F32 => store::run::<f32>(&args),
             Dtype::F64 => store::run::<f64>(&args),
         },
-        Command::Recall(args) => match args.dtype {
+        Command::Recall(args) => match args.input.dtype {
             Dtype::F32 => recall::run::<f32>(&args),
             Dtype::F64 => recall::run::<f64>(&args),
+        },
+        Command::Trace(args) => match args.input.dtype {
+            Dtype::F32 => trace::run::<f32>(&args),
+            Dtype::F64 => trace::run::<f64>(&args),
         },
         Command::Inspect(args) => inspect::run(&args),
         Command::Completions { shell } => {

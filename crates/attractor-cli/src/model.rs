@@ -1,14 +1,18 @@
 //! From names on the command line to a model.
 
-use crate::args::{Beta, Bias, Model, RecallArgs};
+use crate::args::{Beta, Bias, Model, ModelArgs};
 use crate::failure::Failure;
 use crate::separation::Separation;
 use attractor_effective::{Effective, sufficient_beta};
 use attractor_lagrangian::{Absolute, AnyLagrangian, Norm, Quadratic};
+use attractor_network::Network;
 use attractor_synapse::{Element, Memories, Synapses};
 
 /// A model chosen at run time; it has no second code path.
 pub(crate) type AnyModel<T> = Effective<T, AnyLagrangian, AnyLagrangian>;
+
+/// A network chosen at run time.
+pub(crate) type AnyNetwork<T> = Network<T, AnyLagrangian, AnyLagrangian>;
 
 /// The name under which a model is reported.
 pub(crate) fn model_name(model: Model) -> &'static str {
@@ -21,7 +25,7 @@ pub(crate) fn model_name(model: Model) -> &'static str {
 }
 
 /// The separation asked for, or the one that gives the model its name.
-fn separation(args: &RecallArgs) -> Separation {
+fn separation(args: &ModelArgs) -> Separation {
     let own = match args.model {
         Model::Hopfield => "power",
         Model::Dense => "rectified-power",
@@ -40,7 +44,7 @@ pub(crate) struct Parameters {
 }
 
 /// Which parameters the separation has; one that it has not is a usage error, never ignored.
-pub(crate) fn parameters(args: &RecallArgs) -> Result<Parameters, Failure> {
+pub(crate) fn parameters(args: &ModelArgs) -> Result<Parameters, Failure> {
     let separation = separation(args);
     if args.beta.is_some() {
         separation.check_flag("beta", "--beta")?;
@@ -76,21 +80,56 @@ pub(crate) struct Built<T> {
     pub(crate) hidden: AnyLagrangian,
 }
 
-/// The model asked for; `--beta auto` is told from the memories.
-pub(crate) fn build<T: Element>(
-    args: &RecallArgs,
+/// A network with the hidden Lagrangian that was asked for.
+#[derive(Debug)]
+pub(crate) struct BuiltNetwork<T> {
+    pub(crate) network: AnyNetwork<T>,
+    pub(crate) hidden: AnyLagrangian,
+}
+
+/// The model asked for.
+pub(crate) fn effective<T: Element>(
+    args: &ModelArgs,
     parameters: &Parameters,
     memories: Synapses<T>,
 ) -> Result<Built<T>, Failure> {
+    let hidden = hidden(args, parameters, &memories)?;
+    let model = Effective::new(visible(args.model), hidden.clone(), memories)?;
     let euclidean = args.bias == Bias::Euclidean;
+    Ok(Built { model: if euclidean { model.with_euclidean_bias()? } else { model }, hidden })
+}
+
+/// The two-body network asked for, with τ_f and τ_h.
+pub(crate) fn network<T: Element>(
+    args: &ModelArgs,
+    parameters: &Parameters,
+    memories: Synapses<T>,
+    (tau_f, tau_h): (f64, f64),
+) -> Result<BuiltNetwork<T>, Failure> {
+    let hidden = hidden(args, parameters, &memories)?;
+    let network = Network::new(visible(args.model), hidden.clone(), memories)?;
+    let network = network.with_times(tau_f, tau_h)?;
+    let euclidean = args.bias == Bias::Euclidean;
+    let network = if euclidean { network.with_euclidean_bias()? } else { network };
+    Ok(BuiltNetwork { network, hidden })
+}
+
+/// The hidden Lagrangian; `--beta auto` is told from the memories, and said.
+fn hidden<T: Element>(
+    args: &ModelArgs,
+    parameters: &Parameters,
+    memories: &Synapses<T>,
+) -> Result<AnyLagrangian, Failure> {
     let beta = match parameters.beta {
-        Some(Beta::Auto) => auto_beta(&memories, euclidean)?,
+        Some(Beta::Auto) => {
+            let beta = auto_beta(memories, args.bias == Bias::Euclidean)?;
+            anstream::eprintln!("beta = {beta} (auto, from the median separation of the memories)");
+            beta
+        }
         Some(Beta::Value(beta)) => beta,
         None => 1.0,
     };
-    let hidden = parameters.lagrangian(beta)?;
-    let model = Effective::new(visible(args.model), hidden.clone(), memories)?;
-    Ok(Built { model: if euclidean { model.with_euclidean_bias()? } else { model }, hidden })
+    parameters.lagrangian(beta)
 }
 
 /// At most this many memories stand for all when separations are measured.

@@ -1,54 +1,39 @@
 //! `attractor recall`: damaged cues in, repaired patterns out.
 
-use crate::args::{Beta, ProofArg, RecallArgs};
+use crate::args::{ProofArg, RecallArgs};
 use crate::failure::{Failure, NOT_SETTLED, RUNTIME};
 use crate::figure;
-use crate::model::{Built, build, model_name, parameters};
-use crate::report::{Query, Report};
-use crate::separation;
+use crate::files::{Facts, Given, check, read};
+use crate::model::{Built, effective, parameters};
+use crate::report::{ModelFacts, Query, Report};
 use crate::watch::Watch;
 use attractor_dynamics::{Outcome, Proof, StopRule, System};
 use attractor_effective::{Recall, Retrieval};
-use attractor_io::{
-    LoadedMemory, Memory, OutputKind, Overwrite, ReadOptions, Source, check_output, encode_rows,
-    load_memory, read_patterns, write_output,
-};
+use attractor_io::{OutputKind, encode_rows};
 use attractor_lagrangian::Factor;
-use attractor_synapse::{Element, Memories, Patterns, Synapses};
-use std::path::Path;
+use attractor_synapse::Element;
 
 pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
-    let parameters = parameters(args)?;
+    let (input, outputs) = (&args.input, &args.outputs);
+    let parameters = parameters(&args.choice)?;
     let how = how::<T>(args)?;
-    check_outputs(args)?;
-    let LoadedMemory { memory, .. } = load_memory::<T>(&Source::from_arg(&args.memory))?;
-    let cues = cues(args, &memory)?;
-    let facts = Facts { labels: memory.labels().map(<[String]>::to_vec), image: memory.image() };
-    let synapses = Synapses::new(memory.into_patterns());
-    let built = build(args, &parameters, synapses)?;
-    let Built { model, hidden } = &built;
-    if let (Some(beta), Some(Beta::Auto)) = (separation::beta(hidden), parameters.beta) {
-        anstream::eprintln!("beta = {beta} (auto, from the median separation of the memories)");
-    }
-    let mut watch = Watch::new(cues.len(), if args.figure.is_some() { figure::CURVES } else { 0 })?;
+    check(input, outputs)?;
+    let Given { synapses, cues, facts } = read::<T>(input)?;
+    let built = effective(&args.choice, &parameters, synapses)?;
+    let model = &built.model;
+    let mut watch =
+        Watch::new(cues.len(), if outputs.figure.is_some() { figure::CURVES } else { 0 })?;
     let found = model
         .retrieve(cues.as_slice(), &how, &mut watch)
-        .map_err(|e| Failure { message: format!("{}: {e}", args.cue), ..Failure::from(e) })?;
+        .map_err(|e| Failure { message: format!("{}: {e}", input.cue), ..Failure::from(e) })?;
     write_states(args, &facts, model.features(), &found)?;
-    if let Some(path) = &args.figure {
+    if let Some(path) = &outputs.figure {
         let drawing =
             figure::draw(model.memories().patterns(), &facts, &cues, &found, &watch.trace)?;
-        write_output(path, overwrite(args), drawing.as_bytes())?;
+        outputs.write(path, drawing.as_bytes())?;
     }
     print(args, &built, &how, &facts, &found)?;
     watch.interrupted_by().map_or_else(|| Ok(verdict(args, &found)), Ok)
-}
-
-/// What is known of the memories besides their numbers.
-#[derive(Debug)]
-pub(crate) struct Facts {
-    pub(crate) labels: Option<Vec<String>>,
-    pub(crate) image: Option<(usize, usize)>,
 }
 
 fn how<T: Element>(args: &RecallArgs) -> Result<Recall, Failure> {
@@ -65,69 +50,20 @@ fn how<T: Element>(args: &RecallArgs) -> Result<Recall, Failure> {
     Ok(Recall { proof, top: args.top, ..Recall::by(rule) })
 }
 
-fn overwrite(args: &RecallArgs) -> Overwrite {
-    if args.force { Overwrite::Replace } else { Overwrite::Refuse }
-}
-
-/// Outputs are refused before the work, not after it.
-fn check_outputs(args: &RecallArgs) -> Result<(), Failure> {
-    if args.memory == "-" && args.cue == "-" {
-        return Err(Failure::usage("memory and cue cannot both come from standard input"));
-    }
-    if args.json && states_to_stdout(args) {
-        return Err(Failure::usage(
-            "--json and -o - both want standard output: name a file with -o",
-        ));
-    }
-    if let Some(path) = &args.output {
-        OutputKind::from_path(path)?;
-        check_output(path, overwrite(args))?;
-    }
-    if let Some(path) = &args.figure {
-        if path.extension().is_none_or(|extension| extension != "svg") {
-            let path = path.display();
-            return Err(Failure::usage(format!("{path}: figures are drawn as SVG, name it *.svg")));
-        }
-        check_output(path, overwrite(args))?;
-    }
-    Ok(())
-}
-
-/// The cues with the memory's own normalisation, of the memory's width.
-fn cues<T: Element>(args: &RecallArgs, memory: &Memory<T>) -> Result<Patterns<T>, Failure> {
-    let options = ReadOptions { array: args.array.clone() };
-    let raw = read_patterns::<T>(&Source::from_arg(&args.cue), &options)?.patterns;
-    let (found, expected) = (raw.features(), memory.patterns().features());
-    if found != expected {
-        return Err(Failure::input(format!(
-            "{}: the cues have {found} features, the memories of {} have {expected}: give cues of the same width",
-            args.cue, args.memory
-        )));
-    }
-    let normalised = memory.normalization().apply(raw);
-    normalised.map_err(|error| Failure::input(format!("{}: {error}", args.cue)))
-}
-
-/// Whether the states, rather than the report, go to standard output.
-fn states_to_stdout(args: &RecallArgs) -> bool {
-    args.output.as_deref() == Some(Path::new("-"))
-}
-
 fn write_states<T: Element>(
     args: &RecallArgs,
     facts: &Facts,
     features: usize,
     found: &[Retrieval<T>],
 ) -> Result<(), Failure> {
-    let Some(path) = &args.output else { return Ok(()) };
+    let Some(path) = &args.outputs.output else { return Ok(()) };
     let finite = |state: &[T]| state.iter().all(|x| x.is_finite());
     if let Some(cue) = found.iter().position(|f| !finite(&f.state)) {
         anstream::eprintln!("warning: the state of cue {cue} is not finite");
     }
     let rows: Vec<T> = found.iter().flat_map(|f| &f.state).copied().collect();
     let bytes = encode_rows(OutputKind::from_path(path)?, &rows, features, facts.image)?;
-    write_output(path, overwrite(args), &bytes)?;
-    Ok(())
+    args.outputs.write(path, &bytes)
 }
 
 fn print<T: Element>(
@@ -140,21 +76,14 @@ fn print<T: Element>(
     let Built { model, hidden } = built;
     let report = Report {
         schema: "attractor.recall/1",
-        model: model_name(args.model),
-        separation: hidden.name(),
-        lagrangian: hidden,
-        beta: separation::beta(hidden),
-        power: separation::power(hidden),
-        memories: model.memories().memories(),
-        features: model.features(),
-        dtype: T::NAME,
+        model: ModelFacts::new(args.choice.model, hidden, model.memories()),
         guarantee: model.descent(Factor::MAP, how.proof, 0).guarantee().name(),
         proof: how.proof.name(),
         queries: found.iter().map(|found| Query::new(found, facts.labels.as_deref())).collect(),
     };
     match () {
-        () if states_to_stdout(args) => Ok(()),
-        () if args.json => report.print_json(),
+        () if args.outputs.to_stdout() => Ok(()),
+        () if args.outputs.json => report.print_json(),
         () => report.print_table(),
     }
 }

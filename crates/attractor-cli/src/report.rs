@@ -1,27 +1,69 @@
 //! What `recall` prints: one JSON object, or a table.
 
+use crate::args::Model;
 use crate::failure::Failure;
+use crate::model::model_name;
+use crate::separation;
 use attractor_dynamics::Outcome;
 use attractor_effective::{Kind, Retrieval};
 use attractor_lagrangian::{AnyLagrangian, Real};
+use attractor_synapse::{Element, Memories};
 use serde::Serialize;
+use std::fmt;
 use std::io::Write;
+
+/// Which model a result came from, with all that it takes to repeat it.
+#[derive(Debug, Serialize)]
+pub(crate) struct ModelFacts<'a> {
+    model: &'static str,
+    separation: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beta: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    power: Option<u64>,
+    /// The separation with all its parameters, in the form that `--separation` takes.
+    lagrangian: &'a AnyLagrangian,
+    memories: usize,
+    features: usize,
+    dtype: &'static str,
+}
+
+impl<'a> ModelFacts<'a> {
+    pub(crate) fn new<T: Element>(
+        model: Model,
+        hidden: &'a AnyLagrangian,
+        memories: &impl Memories<T>,
+    ) -> Self {
+        Self {
+            model: model_name(model),
+            separation: hidden.name(),
+            beta: separation::beta(hidden),
+            power: separation::power(hidden),
+            lagrangian: hidden,
+            memories: memories.memories(),
+            features: memories.features(),
+            dtype: T::NAME,
+        }
+    }
+}
+
+impl fmt::Display for ModelFacts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { model, separation, memories, features, dtype, .. } = self;
+        write!(f, "{model}, {features} feature and {memories} hidden neurons, {separation}")?;
+        let beta = self.beta.map(|beta| format!(", beta = {beta}"));
+        let power = self.power.map(|power| format!(", power = {power}"));
+        let parameters = beta.into_iter().chain(power).collect::<String>();
+        write!(f, "{parameters}, {dtype}")
+    }
+}
 
 /// The object that `recall --json` prints.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report<'a> {
     pub(crate) schema: &'static str,
-    pub(crate) model: &'static str,
-    pub(crate) separation: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) beta: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) power: Option<u64>,
-    /// The separation with all its parameters, in the form that `--separation` takes.
-    pub(crate) lagrangian: &'a AnyLagrangian,
-    pub(crate) memories: usize,
-    pub(crate) features: usize,
-    pub(crate) dtype: &'static str,
+    #[serde(flatten)]
+    pub(crate) model: ModelFacts<'a>,
     pub(crate) guarantee: &'static str,
     pub(crate) proof: &'static str,
     pub(crate) queries: Vec<Query<'a>>,

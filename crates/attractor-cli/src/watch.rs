@@ -9,17 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The signals that end a run with what it has so far.
 const SIGNALS: [i32; 2] = [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM];
 
-/// Sees every look of a run.
+/// The signal that came last, if any did.
 #[derive(Debug)]
-pub(crate) struct Watch {
-    bar: ProgressBar,
-    pub(crate) trace: Trace,
-    signal: Arc<AtomicUsize>,
-}
+struct Signal(Arc<AtomicUsize>);
 
-impl Watch {
-    /// Watches `queries` queries and keeps the looks at the first `traced`.
-    pub(crate) fn new(queries: usize, traced: usize) -> Result<Self, Failure> {
+impl Signal {
+    /// Listens from now on.
+    fn listen() -> Result<Self, Failure> {
         let signal = Arc::new(AtomicUsize::new(0));
         for number in SIGNALS {
             let set = signal_hook::flag::register_usize(
@@ -29,17 +25,47 @@ impl Watch {
             );
             set.map_err(|error| Failure { code: RUNTIME, message: error.to_string() })?;
         }
-        let bar = ProgressBar::new(queries as u64); // hidden unless stderr is a terminal
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} settled, {msg}") {
-            bar.set_style(style);
-        }
-        Ok(Self { bar, trace: Trace::new(traced, 1001), signal })
+        Ok(Self(signal))
+    }
+
+    fn came(&self) -> bool {
+        self.0.load(Ordering::Relaxed) != 0
+    }
+
+    /// The exit code that says which one.
+    fn code(&self) -> Option<u8> {
+        let signal = self.0.load(Ordering::Relaxed);
+        u8::try_from(signal).ok().filter(|&s| s > 0).map(|s| 128 + s)
+    }
+}
+
+/// A bar of this length, hidden unless stderr is a terminal.
+fn bar(length: u64, template: &str) -> ProgressBar {
+    let bar = ProgressBar::new(length);
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Sees every look of a run of many queries.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    bar: ProgressBar,
+    pub(crate) trace: Trace,
+    signal: Signal,
+}
+
+impl Watch {
+    /// Watches `queries` queries and keeps the looks at the first `traced`.
+    pub(crate) fn new(queries: usize, traced: usize) -> Result<Self, Failure> {
+        let bar = bar(queries as u64, "{bar:30} {pos}/{len} settled, {msg}");
+        Ok(Self { bar, trace: Trace::new(traced, 1001), signal: Signal::listen()? })
     }
 
     /// The exit code of the signal that came, if one did.
     pub(crate) fn interrupted_by(&self) -> Option<u8> {
-        let signal = self.signal.load(Ordering::Relaxed);
-        u8::try_from(signal).ok().filter(|&s| s > 0).map(|s| 128 + s)
+        self.signal.code()
     }
 }
 
@@ -56,11 +82,47 @@ impl Observer for Watch {
     }
 
     fn interrupted(&mut self) -> bool {
-        self.signal.load(Ordering::Relaxed) != 0
+        self.signal.came()
     }
 }
 
 impl Drop for Watch {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Counts the steps of one run.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    bar: ProgressBar,
+    signal: Signal,
+}
+
+impl Pace {
+    /// Watches a run of about so many steps.
+    pub(crate) fn new(steps: f64) -> Result<Self, Failure> {
+        let bar = bar(steps.ceil() as u64, "{bar:30} step {pos}/{len}, {eta} left");
+        Ok(Self { bar, signal: Signal::listen()? })
+    }
+
+    /// The exit code of the signal that came, if one did.
+    pub(crate) fn interrupted_by(&self) -> Option<u8> {
+        self.signal.code()
+    }
+}
+
+impl Observer for Pace {
+    fn look(&mut self, _query: usize, step: usize, _look: &Look) {
+        self.bar.set_position(step as u64);
+    }
+
+    fn interrupted(&mut self) -> bool {
+        self.signal.came()
+    }
+}
+
+impl Drop for Pace {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -166,7 +166,7 @@ fn what_is_not_there_yet_is_a_usage_error() {
         bench.run(&format!("recall signs.mem --cue cue.csv {flag}")).fails(2, &[]);
     }
     bench.run("store signs.csv -o x.mem --precision int8").fails(2, &["int8"]);
-    bench.run("trace signs.mem --cue cue.csv").fails(2, &["trace"]);
+    bench.run("attention model --text hello").fails(2, &["attention"]);
 }
 
 #[test]

@@ -2,17 +2,9 @@
 
 mod common;
 
-use common::{Bench, ran, with_signs};
+use common::{Bench, npy, ran, with_signs};
 use std::io::Write;
 use std::process::Stdio;
-
-/// An npy file of f4 in C order: its shape text and numbers.
-fn npy(bytes: &[u8]) -> (String, Vec<f32>) {
-    let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-    let header = String::from_utf8_lossy(&bytes[10..10 + length]).into_owned();
-    let number = |b: &[u8]| f32::from_le_bytes(b.try_into().expect("four bytes"));
-    (header, bytes[10 + length..].chunks_exact(4).map(number).collect())
-}
 
 #[test]
 fn one_step_of_the_modern_model_is_attention() {
@@ -209,7 +201,7 @@ fn completions_and_help_are_there() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(bench.run(&format!("completions {shell}")).works().text().contains("attractor"));
     }
-    for command in ["demo", "store", "recall", "inspect"] {
+    for command in ["demo", "store", "recall", "trace", "inspect"] {
         assert!(bench.run(&format!("{command} --help")).works().text().contains("Usage"));
     }
 }

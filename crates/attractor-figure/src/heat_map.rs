@@ -39,6 +39,7 @@ pub struct HeatMap {
     flow: Vec<Vec<(f64, f64)>>,
     marks: Vec<(f64, f64, String)>,
     size: (u32, u32),
+    cells: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -68,7 +69,15 @@ impl HeatMap {
             flow: Vec::new(),
             marks: Vec::new(),
             size: (600, 470),
+            cells: false,
         }
+    }
+
+    /// Gives every node a cell of one colour, for rows and columns that are things apart, such as neurons;
+    /// the two ranges then end at the outer edges of the cells, and one row is enough.
+    #[must_use]
+    pub fn cells(self) -> Self {
+        Self { cells: true, ..self }
     }
 
     /// The names of the two axes.
@@ -125,7 +134,7 @@ impl HeatMap {
     ///
     /// # Errors
     ///
-    /// If the lattice has fewer than two nodes in a direction, the number of values is not `nx·ny`, a
+    /// If the lattice has fewer than two nodes in a direction (none, for cells), the number of values is not `nx·ny`, a
     /// range has no width, or any number is not finite.
     pub fn draw(&self) -> Result<Svg, FigureError> {
         self.check()?;
@@ -184,19 +193,26 @@ impl HeatMap {
         canvas.push("</svg>");
     }
 
-    /// The colours reach half a lattice step beyond the rectangle, where they are cut off.
+    /// Unless they are cells, the colours reach half a lattice step beyond the rectangle, where they are
+    /// cut off.
     fn colours(&self, canvas: &mut Canvas, frame: &Frame) {
         let Field { nx, ny, .. } = self.field;
         let data = data_address(nx, ny, &self.field.bytes(), Pixels::Palette(&palette()));
         let (left, bottom) = self.node(frame, -0.5, -0.5);
         let (right, top) = self.node(frame, count(nx) - 0.5, count(ny) - 0.5);
-        canvas.image(&data, (left, top), (right - left, bottom - top), "image-rendering=\"auto\"");
+        let rendering = if self.cells { "pixelated" } else { "auto" };
+        let attributes = format!("image-rendering=\"{rendering}\"");
+        canvas.image(&data, (left, top), (right - left, bottom - top), &attributes);
     }
 
     /// Where node (i, j) lies in the drawing.
     fn node(&self, frame: &Frame, i: f64, j: f64) -> (f64, f64) {
-        let across = i / (count(self.field.nx) - 1.0) * f64::from(frame.width);
-        let up = j / (count(self.field.ny) - 1.0) * f64::from(frame.height);
+        let share = |at: f64, n: usize| match self.cells {
+            true => (at + 0.5) / count(n),
+            false => at / (count(n) - 1.0),
+        };
+        let across = share(i, self.field.nx) * f64::from(frame.width);
+        let up = share(j, self.field.ny) * f64::from(frame.height);
         (f64::from(frame.left) + across, f64::from(frame.top + frame.height) - up)
     }
 
@@ -230,7 +246,8 @@ impl HeatMap {
     fn check(&self) -> Result<(), FigureError> {
         let Field { nx, ny, values } = &self.field;
         let what = format!("heat map {:?}", self.title);
-        if *nx < 2 || *ny < 2 {
+        let least = if self.cells { 1 } else { 2 };
+        if *nx < least || *ny < least {
             return Err(FigureError::Empty { what: format!("{what}, lattice {nx} × {ny}") });
         }
         of_length(&what, nx.saturating_mul(*ny), values.len())?;

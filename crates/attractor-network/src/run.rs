@@ -105,21 +105,21 @@ where
             }
             energy = look.energy.value;
             let outcome = self.verdict(lane, &look, step, end, observer);
-            if outcome.is_some() || recorder.wants(step) {
-                recorder.push(self.record(lane, step));
-            }
             if let Some(outcome) = outcome {
                 return Trajectory {
                     guarantee: integrator.guarantee(network, plan.dt),
                     steps: step,
                     outcome,
-                    records: recorder.finish(),
+                    records: recorder.finish(self.record(lane, step)),
                     certificate: total,
                     rise,
                     distance: self.distance(lane),
                     evaluations: lane.evaluations(),
                     passes: lane.passes(),
                 };
+            }
+            if recorder.wants(step) {
+                recorder.push(self.record(lane, step));
             }
             moved = integrator.advance(network, lane, dt);
         }

@@ -102,12 +102,16 @@ impl<T> Recorder<T> {
         step.is_multiple_of(self.every)
     }
 
-    pub(crate) fn push(&mut self, mut record: Record<T>) {
-        record.certificate = self.since.replace(Certificate::ZERO);
-        self.records.push(record);
+    pub(crate) fn push(&mut self, record: Record<T>) {
+        self.add(record);
         if self.records.len() >= self.keep {
             self.thin();
         }
+    }
+
+    fn add(&mut self, mut record: Record<T>) {
+        record.certificate = self.since.replace(Certificate::ZERO);
+        self.records.push(record);
     }
 
     /// Drops every second record; what it proved goes to the next one that stays.
@@ -128,7 +132,9 @@ impl<T> Recorder<T> {
         self.since = sum(carried, self.since);
     }
 
-    pub(crate) fn finish(self) -> Vec<Record<T>> {
+    /// The records with the last state, which no thinning drops.
+    pub(crate) fn finish(mut self, last: Record<T>) -> Vec<Record<T>> {
+        self.add(last);
         self.records
     }
 }
@@ -137,4 +143,35 @@ pub(crate) fn sum(a: Option<Certificate>, b: Option<Certificate>) -> Option<Cert
     let mut total = a?;
     total += b?;
     Some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use attractor_dynamics::Proof;
+
+    fn record(step: usize) -> Record<f64> {
+        let energy = EnergyTerms::default();
+        Record { step, time: 0.0, energy, certificate: None, residual: 0.0, state: vec![] }
+    }
+
+    #[test]
+    fn thinning_keeps_the_last_state_and_every_drop() {
+        for (keep, last) in (2..9).flat_map(|keep| (1..40).map(move |last| (keep, last))) {
+            let mut recorder = Recorder::new(1, keep);
+            for step in 0..last {
+                if recorder.wants(step) {
+                    recorder.push(record(step));
+                }
+                recorder.prove(Some(Certificate::of_terms(&[1.0], 0.0, Proof::Full)));
+            }
+            let records = recorder.finish(record(last));
+            let steps = |i: usize| records[i].step;
+            assert!(records.len() <= keep && steps(0) == 0 && steps(records.len() - 1) == last);
+            for (i, pair) in records.windows(2).enumerate() {
+                let drop = pair[1].certificate.map(|c| c.drop as usize);
+                assert_eq!(drop, Some(steps(i + 1) - steps(i)), "{keep} of {last}");
+            }
+        }
+    }
 }

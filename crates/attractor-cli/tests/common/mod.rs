@@ -97,3 +97,11 @@ pub(crate) fn with_signs() -> Bench {
     bench.run("store signs.csv -o signs.mem").works();
     bench
 }
+
+/// An npy file of f4 in C order: its shape text and numbers.
+pub(crate) fn npy(bytes: &[u8]) -> (String, Vec<f32>) {
+    let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let header = String::from_utf8_lossy(&bytes[10..10 + length]).into_owned();
+    let number = |b: &[u8]| f32::from_le_bytes(b.try_into().expect("four bytes"));
+    (header, bytes[10 + length..].chunks_exact(4).map(number).collect())
+}

@@ -1,0 +1,88 @@
+//! What a command reads and writes: memories and cues in, states, figures and reports out.
+
+use crate::args::{InputArgs, OutputArgs};
+use crate::failure::Failure;
+use attractor_io::{
+    LoadedMemory, Memory, OutputKind, Overwrite, ReadOptions, Source, check_output, load_memory,
+    read_patterns, write_output,
+};
+use attractor_synapse::{Element, Patterns, Synapses};
+use std::path::Path;
+
+/// What was read.
+#[derive(Debug)]
+pub(crate) struct Given<T> {
+    pub(crate) synapses: Synapses<T>,
+    pub(crate) cues: Patterns<T>,
+    pub(crate) facts: Facts,
+}
+
+/// What is known of the memories besides their numbers.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) labels: Option<Vec<String>>,
+    pub(crate) image: Option<(usize, usize)>,
+}
+
+/// The memories and the cues.
+pub(crate) fn read<T: Element>(input: &InputArgs) -> Result<Given<T>, Failure> {
+    let LoadedMemory { memory, .. } = load_memory::<T>(&Source::from_arg(&input.memory))?;
+    let cues = cues(input, &memory)?;
+    let facts = Facts { labels: memory.labels().map(<[String]>::to_vec), image: memory.image() };
+    Ok(Given { synapses: Synapses::new(memory.into_patterns()), cues, facts })
+}
+
+/// The cues with the memory's own normalisation, of the memory's width.
+fn cues<T: Element>(input: &InputArgs, memory: &Memory<T>) -> Result<Patterns<T>, Failure> {
+    let options = ReadOptions { array: input.array.clone() };
+    let raw = read_patterns::<T>(&Source::from_arg(&input.cue), &options)?.patterns;
+    let (found, expected) = (raw.features(), memory.patterns().features());
+    if found != expected {
+        return Err(Failure::input(format!(
+            "{}: the cues have {found} features, the memories of {} have {expected}: give cues of the same width",
+            input.cue, input.memory
+        )));
+    }
+    let normalised = memory.normalization().apply(raw);
+    normalised.map_err(|error| Failure::input(format!("{}: {error}", input.cue)))
+}
+
+/// Standard streams are used once, and outputs are refused before the work, not after it.
+pub(crate) fn check(input: &InputArgs, outputs: &OutputArgs) -> Result<(), Failure> {
+    if input.memory == "-" && input.cue == "-" {
+        return Err(Failure::usage("memory and cue cannot both come from standard input"));
+    }
+    if outputs.json && outputs.to_stdout() {
+        return Err(Failure::usage(
+            "--json and -o - both want standard output: name a file with -o",
+        ));
+    }
+    if let Some(path) = &outputs.output {
+        OutputKind::from_path(path)?;
+        check_output(path, outputs.overwrite())?;
+    }
+    if let Some(path) = &outputs.figure {
+        if path.extension().is_none_or(|extension| extension != "svg") {
+            let path = path.display();
+            return Err(Failure::usage(format!("{path}: figures are drawn as SVG, name it *.svg")));
+        }
+        check_output(path, outputs.overwrite())?;
+    }
+    Ok(())
+}
+
+impl OutputArgs {
+    fn overwrite(&self) -> Overwrite {
+        if self.force { Overwrite::Replace } else { Overwrite::Refuse }
+    }
+
+    /// Whether the states, rather than the report, go to standard output.
+    pub(crate) fn to_stdout(&self) -> bool {
+        self.output.as_deref() == Some(Path::new("-"))
+    }
+
+    /// Writes an output, whole.
+    pub(crate) fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        Ok(write_output(path, self.overwrite(), bytes)?)
+    }
+}
