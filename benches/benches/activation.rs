@@ -65,6 +65,7 @@ fn time(of: impl FnOnce()) -> Duration {
 }
 
 /// Prints the median and the quartiles.
+#[expect(clippy::print_stderr, reason = "a bench says its ratio beside criterion's table")]
 fn tell(name: &str, mut ratios: Vec<f64>) {
     ratios.sort_by(f64::total_cmp);
     let at = |quarters: usize| ratios[(ratios.len() - 1) * quarters / 4];

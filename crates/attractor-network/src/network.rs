@@ -249,16 +249,17 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
 
     /// The largest current that a hidden neuron is drawn to.
     fn largest_current(&self) -> f64 {
-        let largest_output = if self.feature.0.properties().bounded_activation {
-            (self.features() as f64).sqrt().max(self.far_output())
-        } else {
-            self.memories.largest_norm().max(1.0)
+        let properties = self.feature.0.properties();
+        let largest_output = match properties.group {
+            _ if !properties.bounded_activation => self.memories.largest_norm().max(1.0),
+            Some(group) => ((self.features() / group) as f64).sqrt(),
+            None => self.far_output().max(1.0),
         };
         let bias = self.bias.iter().fold(0.0f64, |m, b| m.max(b.abs()));
         self.memories.largest_norm() * largest_output + bias
     }
 
-    /// ‖g‖ far out, where layer norms have their γ√d and most bounded activations at most √d.
+    /// ‖g‖ far out, where layer norms have their γ√d; of other coupled activations it is at most 1.
     fn far_output(&self) -> f64 {
         let sign = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };
         let far: Vec<T> = (0..self.features()).map(|i| T::of(1e18 * sign(i))).collect();

@@ -79,7 +79,7 @@ fn steps_are_of_second_order() {
     for closed in [false, true] {
         let net = graph::<f64>(3, closed);
         let end = |steps: u32| {
-            let mut state = start(&net, |k, n| numbers(k, n));
+            let mut state = start(&net, numbers);
             (0..steps).for_each(|_| {
                 net.step(&mut state, 1.0 / f64::from(steps)).unwrap();
             });

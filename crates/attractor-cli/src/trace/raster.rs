@@ -28,7 +28,7 @@ where
         return Ok(None);
     }
     let columns = columns(records);
-    let activities = |see: &mut dyn FnMut(usize, &[T])| {
+    let activities = |see: &mut See<'_, T>| {
         let mut f = vec![T::ZERO; first.state.len() - features];
         for (column, record) in columns.iter().enumerate() {
             hidden.activate(&record.state[features..], &mut f);
@@ -65,11 +65,11 @@ fn columns<T>(records: &[Record<T>]) -> Vec<&Record<T>> {
     (0..count).map(nearest).collect()
 }
 
+/// Is shown the activities of a column.
+type See<'a, T> = dyn FnMut(usize, &[T]) + 'a;
+
 /// The neurons that have rows: all of a few, else those with the largest peaks, largest first.
-fn chosen<T: Element>(
-    neurons: usize,
-    activities: &dyn Fn(&mut dyn FnMut(usize, &[T])),
-) -> Vec<usize> {
+fn chosen<T: Element>(neurons: usize, activities: &dyn Fn(&mut See<'_, T>)) -> Vec<usize> {
     let mut ids: Vec<usize> = (0..neurons).collect();
     if neurons > ALL {
         let mut peaks = vec![0.0f64; neurons];

@@ -88,8 +88,8 @@ impl<T: Real, K: Kernel> WithSimd for Map<'_, T, K> {
 #[inline(always)]
 fn packs<S: Simd, T: Lane>(x: &[T]) -> (&[Pack<S, T>], &[T]) {
     let whole = T::lanes::<S>(x).0.as_chunks::<PACK>().0;
-    let len = whole.len() * size_of::<Pack<S, T>>() / size_of::<T>();
-    (whole, &x[len..])
+    let pack = size_of::<Pack<S, T>>() / size_of::<T>();
+    (whole, &x[whole.len() * pack..])
 }
 
 #[inline(always)]
