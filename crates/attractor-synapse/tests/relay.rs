@@ -16,7 +16,7 @@ fn field_is_naive<T: Element>(n: usize, d: usize, seed: u64) -> Result<(), TestC
     // w = overlap² in a unit that differs from tile to tile
     let weigh = |range: Range<usize>, tile: &mut [T]| {
         seen.fetch_add(tile.len(), Ordering::Relaxed);
-        let log_scale = f64::from(u8::from(range.start % 512 == 0));
+        let log_scale = f64::from(u8::from(range.start.is_multiple_of(512)));
         tile.iter_mut().for_each(|s| *s = T::of(s.f64() * s.f64() * (-log_scale).exp()));
         Tally { log_scale, ..Tally::EMPTY }
     };
