@@ -39,7 +39,8 @@ impl<T: Real> Lagrangian<T> for Heads {
         self.of(p.len()).conjugate(p)
     }
     fn properties(&self) -> Properties {
-        Lagrangian::<T>::properties(&self.of(1))
+        // the size of a group depends on the number of neurons here, so none is declared
+        Properties { group: None, ..Lagrangian::<T>::properties(&self.of(1)) }
     }
     fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
         self.of(to.len()).bregman(to, from, slope)

@@ -26,7 +26,7 @@ use std::marker::PhantomData;
 /// let memories = Synapses::from_rows(&[[1.0f64, 0.0], [0.0, 1.0]])?;
 /// let network = ModernNetwork::modern(memories, LogSumExp::new(20.0)?)?.with_times(1.0, 0.1)?;
 /// let mut state = network.start(&[0.9, 0.2])?;
-/// let run = network.run(&Strang, &mut state, &Plan::to_time(0.5, 20.0)?, &mut ());
+/// let run = network.run(&Strang, &mut state, &Plan::to_time(0.5, 20.0)?, &mut ())?;
 /// assert!(state.v()[0] > 0.99 && run.certificate.unwrap().drop > 0.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
