@@ -2,7 +2,8 @@
 
 use attractor_dynamics::{Proof, StopRule};
 use attractor_effective::{DenseMemory, Effective, ModernHopfield, Recall};
-use attractor_lagrangian::{LogSumExp, RectifiedPower};
+use attractor_lagrangian::{Lagrangian, LogCosh, LogSumExp, Real, RectifiedPower, Softplus};
+use attractor_synapse::Element;
 use benches::{memories, normals};
 use std::error::Error;
 
@@ -13,6 +14,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         "modern-map-64" => modern(64, Proof::Visible),
         "modern-full-64" => modern(64, Proof::Full),
         "dense-map-64" => dense(64),
+        "softmax-f32" => activate::<f32>(&LogSumExp::new(2.0)?),
+        "softmax-f64" => activate::<f64>(&LogSumExp::new(2.0)?),
+        "tanh-f32" => activate::<f32>(&LogCosh::new(2.0)?),
+        "tanh-f64" => activate::<f64>(&LogCosh::new(2.0)?),
+        "logistic-f32" => activate::<f32>(&Softplus::new(2.0)?),
+        "logistic-f64" => activate::<f64>(&Softplus::new(2.0)?),
         other => Err(format!("no kernel is called {other}").into()),
     }
 }
@@ -30,5 +37,15 @@ fn dense(queries: usize) -> Result<(), Box<dyn Error>> {
     let model: DenseMemory<f32, _> = Effective::dense(memories(4096, 64), RectifiedPower::new(3)?)?;
     let how = Recall::by(StopRule::exactly(3, 1e-6)?);
     model.retrieve(&normals(2, queries, 64), &how, &mut ())?;
+    Ok(())
+}
+
+/// The outputs of 10,000 neurons, a hundred times.
+fn activate<T: Real + Element>(lagrangian: &dyn Lagrangian<T>) -> Result<(), Box<dyn Error>> {
+    let x = normals::<T>(3, 10_000, 1);
+    let mut g = x.clone();
+    for _ in 0..100 {
+        lagrangian.activate(x.as_slice(), std::hint::black_box(g.as_mut_slice()));
+    }
     Ok(())
 }

@@ -144,6 +144,6 @@ fn pair<S: Simd, T: Lane>([a, b]: [f64; 2], r: Lanes<S, T>) -> Lanes<S, T> {
     r.all(b).mul_add(r, r.all(a))
 }
 
-const fn two_to(n: i32) -> f64 {
+pub(super) const fn two_to(n: i32) -> f64 {
     f64::from_bits(((1023 + n) as u64) << 52)
 }

@@ -15,7 +15,7 @@ pub trait Lane: Copy + 'static {
     /// The largest |βx| whose multiple of ln 2 is found.
     const FAR_OUT: f64;
     /// How many times 2 a weight may exceed its unit, with room for a sum of them.
-    const HEADROOM: f64;
+    const HEADROOM: i32;
     /// s of eʳ = 1 + r + r²·s(r) for |r| ≤ ½ ln 2, from the constant term, two terms at a time. Of
     /// all polynomials of their degree these have the least largest error relative to eʳ − 1 (Remez).
     const SERIES: ([f64; 2], &'static [[f64; 2]]);
@@ -179,7 +179,7 @@ lane! {
     const WHOLE: bool = false;
     const FACTORS: (f64, f64) = (1e-30, 1e30);
     const FAR_OUT: f64 = (1u64 << 20) as f64;
-    const HEADROOM: f64 = 24.0;
+    const HEADROOM: i32 = 28;
     /// Off by 2⁻³² at most.
     const SERIES: ([f64; 2], &'static [[f64; 2]]) = (
         [0.001394100827738704, 0.0001991416905937489],
@@ -193,7 +193,7 @@ lane! {
     const LN_2_HIGH: f64 = 0.693145751953125; // 16 bits
     const LN_2_LOW: f64 = 1.4286068203094173e-6;
     const UP: i32 = 64;
-    const RANGE: (f64, f64) = (-104.0, 88.9);
+    const RANGE: (f64, f64) = (-105.0, 88.9);
     const UPPER_HALF: Self = Self::from_bits(!0 << 12);
 }
 
@@ -206,7 +206,7 @@ lane! {
     const WHOLE: bool = true;
     const FACTORS: (f64, f64) = (1e-300, 1e300);
     const FAR_OUT: f64 = (1u64 << 20) as f64;
-    const HEADROOM: f64 = 512.0;
+    const HEADROOM: i32 = 28;
     /// Off by 2⁻⁵⁵·⁶ at most.
     const SERIES: ([f64; 2], &'static [[f64; 2]]) = (
         [2.762632655327874e-7, 2.511447658353813e-8],
@@ -222,6 +222,6 @@ lane! {
     const LN_2_HIGH: f64 = 0.6931471803691238; // 32 bits
     const LN_2_LOW: f64 = 1.9082149292705877e-10;
     const UP: i32 = 128;
-    const RANGE: (f64, f64) = (-746.0, 709.9);
+    const RANGE: (f64, f64) = (-747.0, 709.9);
     const UPPER_HALF: Self = Self::from_bits(!0 << 27);
 }

@@ -34,12 +34,11 @@ const fn fused<S: Simd>() -> bool {
 }
 
 impl<S: Simd, T: Lane> Lanes<S, T> {
-    /// The sum of the vectors of a pack.
+    /// The vectors of a pack one by one.
     #[inline(always)]
-    pub(super) fn folded(self) -> Lanes<S, T, 1> {
+    pub(super) fn each(self) -> [Lanes<S, T, 1>; PACK] {
         let [a, b, c, d] = self.x;
-        let add = |a, b| T::lanes_add(self.simd, a, b);
-        Lanes::new(self.simd, [add(add(a, b), add(c, d))])
+        [[a], [b], [c], [d]].map(|x| Lanes::new(self.simd, x))
     }
 }
 

@@ -1,6 +1,6 @@
 //! e^{βx}/Σ in two passes over a vector: the weights and their sum, and the shares.
 
-use super::exp::Factor;
+use super::exp::{Factor, two_to};
 use super::lanes::{Lanes, Pack};
 use super::{Lane, packs, packs_mut, padded, takes, unpad};
 use crate::Real;
@@ -42,7 +42,7 @@ impl<T: Real> WithSimd for Softmax<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> bool {
         let Self { beta, ghost, x, g } = self;
-        let head = &x[..x.len().min(HEAD)];
+        let head = &x[..x.len().min(HEAD.max(x.len() / HEAD))];
         let mut weights = Weights::<S, T>::new(simd, beta, ghost, head);
         weights.weigh_all(x, g);
         let largest = weights.largest();
@@ -60,7 +60,8 @@ impl<T: Real> WithSimd for Softmax<'_, T> {
 
 /// e^{βx} in units of 2^`unit`, and their sum, whose rounding errors are summed too.
 ///
-/// Any unit will do from which the largest is not too far: the digits of a weight do not depend on it.
+/// Any of the numbers will do as the unit from which the largest is not too far: the digits of a weight
+/// do not depend on it.
 #[derive(Clone, Copy)]
 struct Weights<S: Simd, T: Lane> {
     simd: S,
@@ -70,8 +71,7 @@ struct Weights<S: Simd, T: Lane> {
     /// Below this there is no weight.
     least: f64,
     most: Lanes<S, T>,
-    sum: Lanes<S, T, 1>,
-    lost: Lanes<S, T, 1>,
+    sum: Sum<S, T>,
 }
 
 impl<S: Simd, T: Real> Weights<S, T> {
@@ -88,8 +88,7 @@ impl<S: Simd, T: Real> Weights<S, T> {
             unit,
             least: unit / (beta * LOG2_E) + T::RANGE.0 / beta,
             most: Lanes::splat(simd, least),
-            sum: Lanes::splat(simd, 0.0),
-            lost: Lanes::splat(simd, 0.0),
+            sum: Sum::new(simd),
         }
     }
 
@@ -111,10 +110,10 @@ impl<S: Simd, T: Real> Weights<S, T> {
     fn weigh(&mut self, x: Pack<S, T>) -> Pack<S, T> {
         let x = Lanes::new(self.simd, x);
         self.most = self.most.larger(x);
-        let weight = self.beta.exp_far_out(x, self.unit);
-        let weight = x.if_below(self.least, x.all(0.0), weight);
-        let (sum, lost) = self.sum.sum(weight.folded());
-        (self.sum, self.lost) = (sum, self.lost + lost);
+        let weight = self.beta.exp_far_out(x.at_least(self.least), self.unit);
+        for weight in weight.each() {
+            self.sum.add(weight);
+        }
         weight.get()
     }
 
@@ -127,22 +126,61 @@ impl<S: Simd, T: Real> Weights<S, T> {
 
     #[inline(always)]
     fn holds(&self, largest: f64) -> bool {
-        (octaves(self.beta.beta, largest) - self.unit).abs() <= T::HEADROOM
+        let above = octaves(self.beta.beta, largest) - self.unit;
+        (0.0..=f64::from(T::HEADROOM)).contains(&above)
     }
 
     #[inline(always)]
     fn shares(self) -> Shares<S, T> {
-        let mut low: f64 = self.lost.as_slice().iter().map(|x| x.f64()).sum();
-        let mut high = 0.0;
-        for x in self.sum.as_slice() {
-            let (rounded, lost) = difference(high, -x.f64());
-            (high, low) = (rounded, low + lost);
-        }
+        let (high, low) = self.sum.total();
         let inverse = 1.0 / high;
         let rest = ((-high).mul_add(inverse, 1.0) - low * inverse) * inverse;
-        let rest = (inverse - T::of(inverse).f64()) + rest;
+        let rest = (inverse - T::rounded(inverse)) + rest;
         let splat = |x| Lanes::splat(self.simd, x);
         Shares { simd: self.simd, inverse: splat(inverse), rest: splat(rest) }
+    }
+}
+
+/// A sum in each lane, as its rounded value and the sum of what rounding took from it.
+#[derive(Clone, Copy)]
+struct Sum<S: Simd, T: Lane> {
+    high: Lanes<S, T, 1>,
+    low: Lanes<S, T, 1>,
+}
+
+impl<S: Simd, T: Real> Sum<S, T> {
+    /// Above every weight: what is added to more than itself tells what was lost in three additions. An f32
+    /// has too few digits to begin there.
+    const START: f64 = if T::WHOLE { two_to(T::UP + T::HEADROOM + 2) } else { 0.0 };
+
+    #[inline(always)]
+    fn new(simd: S) -> Self {
+        Self { high: Lanes::splat(simd, Self::START), low: Lanes::splat(simd, 0.0) }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, x: Lanes<S, T, 1>) {
+        if T::WHOLE {
+            let rounded = self.high + x;
+            self.low = self.low + (x - (rounded - self.high));
+            self.high = rounded;
+        } else {
+            let (rounded, lost) = self.high.sum(x);
+            (self.high, self.low) = (rounded, self.low + lost);
+        }
+    }
+
+    /// The sum of all lanes, twice as precisely as a number.
+    #[inline(always)]
+    fn total(&self) -> (f64, f64) {
+        let (mut high, mut low) = (0.0, 0.0);
+        let lows = self.low.as_slice().iter().map(|x| x.f64());
+        let highs = self.high.as_slice().iter().map(|x| x.f64() - Self::START); // exactly
+        for x in highs.chain(lows) {
+            let (rounded, lost) = difference(high, -x);
+            (high, low) = (rounded, low + lost);
+        }
+        difference(high, -low)
     }
 }
 
