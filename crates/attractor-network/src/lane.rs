@@ -1,6 +1,6 @@
 //! One state on its way: what the last read of the synapses told, and what the next move needs.
 
-use crate::adaptive::Control;
+use crate::correction::Control;
 use crate::{EnergyTerms, NetworkState, Velocity};
 use attractor_dynamics::Certificate;
 use attractor_synapse::{Element, Relay};

@@ -13,6 +13,7 @@ mod lane;
 mod substep;
 // Integrators, one a file.
 mod adaptive;
+mod correction;
 mod euler;
 mod exponential_euler;
 mod integrator;

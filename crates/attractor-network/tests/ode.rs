@@ -9,8 +9,8 @@ use attractor_lagrangian::{
     Real, SmoothedNorm, Softplus,
 };
 use attractor_network::{
-    Integrator, Network, NetworkState, Plan, Reference, ReferenceError, ReferencePlan, Rk4, Strang,
-    Tolerances,
+    Adaptive, Integrator, Network, NetworkState, Plan, Reference, ReferenceError, ReferencePlan,
+    Rk4, Strang, Tolerances,
 };
 use attractor_synapse::Synapses;
 use smooth::{FEATURES, NEURONS, network, numbers, state};
@@ -62,6 +62,11 @@ fn all_agree<Lv: Lagrangian<f64>, Lh: Lagrangian<f64>>(network: &Network<f64, Lv
     }
     finals.push(("strang", extrapolated(network, 2000)));
     finals.push(("rk4", ours(network, &Rk4, 2000)));
+    let mut adaptive = state(1, network);
+    let plan = Plan::to_time(TIME, TIME).unwrap();
+    network.run(&Adaptive::new(1e-6, 1e-9).unwrap(), &mut adaptive, &plan, &mut ()).unwrap();
+    let gap = apart(&numbers_of(&adaptive), &finals[0].1);
+    assert!(gap <= 1e-4, "adaptive ends {gap:e} from bdf");
     for (name, end) in &finals {
         let gap = apart(end, &finals[0].1);
         println!("{name} is {gap:.1e} from bdf");
@@ -101,6 +106,39 @@ fn linear_features_and_rates_with_many_time_constants() {
 fn model_c_without_decay() {
     let hidden = Additive(Exponential::new(0.5).unwrap());
     all_agree(&network(6, Norm, hidden, 1.0).with_decay(0.2).unwrap());
+}
+
+/// An error of `tolerance` in each of tolerance^(−1/3) steps makes its power 2/3. Where a layer is fast
+/// the estimate is of first order, so there are tolerance^(−1/2) steps and the error is smaller.
+fn adaptive_keeps_its_tolerance<Lv: Lagrangian<f64>, Lh: Lagrangian<f64>>(
+    mut network: Network<f64, Lv, Lh>,
+) {
+    for (ratio, time) in [(1e-4, 2.0), (1e-2, 2.0), (1.0, 2.0), (1e2, 30.0)] {
+        network = network.with_times(1.0, ratio).unwrap();
+        let mut truth = state(1, &network);
+        let plan = ReferencePlan::to_time(time, FINE).unwrap();
+        network.reference(Reference::Tsit45, &mut truth, &plan).unwrap();
+        for tolerance in [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6] {
+            let mut end = state(1, &network);
+            let adaptive = Adaptive::new(tolerance, 1e-3 * tolerance).unwrap();
+            let plan = Plan::to_time(time, time).unwrap();
+            let run = network.run(&adaptive, &mut end, &plan, &mut ()).unwrap();
+            let error = apart(end.v(), truth.v()).max(apart(end.h(), truth.h()));
+            let what =
+                format!("τ_h {ratio:e}, {tolerance:e}: {error:.1e}, {} reads", run.evaluations);
+            assert!(error <= tolerance.powf(2.0 / 3.0), "{what}");
+            assert!(run.evaluations <= 20.0 + 4.0 * tolerance.powf(-0.5), "{what}");
+        }
+    }
+}
+
+#[test]
+fn adaptive_steps_keep_their_tolerance_however_fast_a_layer_is() {
+    adaptive_keeps_its_tolerance(network(1, Quadratic, LogSumExp::new(3.0).unwrap(), 1.0));
+    adaptive_keeps_its_tolerance(network(3, LogCosh::new(1.5).unwrap(), Quadratic, 0.2));
+    let coupled = SmoothedNorm::new(0.5).unwrap();
+    adaptive_keeps_its_tolerance(network(4, coupled, Softplus::new(2.0).unwrap(), 1.0));
+    adaptive_keeps_its_tolerance(network(8, Quadratic, Softplus::new(2.0).unwrap(), 0.5));
 }
 
 /// A wrong Jacobian would show here: Newton's iterations would need more of everything.
