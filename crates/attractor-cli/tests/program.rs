@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Bench, npy, ran, with_signs};
+use common::{Bench, npy, ran, with_many, with_signs};
 use std::io::Write;
 use std::process::Stdio;
 
@@ -142,13 +142,7 @@ fn not_settling_is_code_4_with_results_written_and_exact_steps_are_code_0() {
 
 #[test]
 fn the_same_bytes_for_any_number_of_threads() {
-    let bench = Bench::new();
-    let row = |i: usize| {
-        (0..7).map(|j| format!("{}", (i * 31 + j * 17) % 101)).collect::<Vec<_>>().join(",")
-    };
-    let rows = (0..1500).map(row).collect::<Vec<_>>().join("\n");
-    bench.write("a.csv", &rows).write("q.csv", row(77).replace('5', "9"));
-    bench.run("store a.csv -o a.mem --normalize unit").works();
+    let bench = with_many();
     let outs = ["1", "2", "3"].map(|threads| {
         bench
             .run(&format!(

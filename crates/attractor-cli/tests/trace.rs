@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Bench, Ran, npy, ran, with_signs};
+use common::{Bench, Ran, npy, ran, with_many, with_signs};
 use serde_json::Value;
 
 /// One cue of the signs, by model B at a β that tells them apart.
@@ -192,7 +192,7 @@ fn euler_with_a_long_step_says_that_the_energy_rose() {
 fn adaptive_steps_follow_the_tolerance_and_are_certified() {
     let bench = with_signs();
     let steps = |more: &str| {
-        let line = format!("{TRACE} --integrator adaptive --dt 1 --dtype f64 --json {more}");
+        let line = format!("{TRACE} --integrator adaptive --dt 20 --dtype f64 --json {more}");
         let json = bench.run(&line).works().json();
         let (energy, drops) = (numbers(&json, "energy"), numbers(&json, "certified_drop"));
         let roundings = numbers(&json, "rounding");
@@ -204,7 +204,7 @@ fn adaptive_steps_follow_the_tolerance_and_are_certified() {
     let (default, some) = steps("");
     let (given, more) = steps("--tolerance 1e-6");
     assert!((default - 1e-3).abs() + (given - 1e-6).abs() < 1e-15);
-    assert!(20.0 <= some && 2.0 * some < more, "{some} steps, then {more}");
+    assert!(2.0 <= some && 2.0 * some < more, "{some} steps, then {more}");
 }
 
 #[test]
@@ -291,13 +291,7 @@ fn a_network_that_overflows_is_refused_when_it_is_built() {
 
 #[test]
 fn the_same_bytes_for_any_number_of_threads() {
-    let bench = Bench::new();
-    let row = |i: usize| {
-        (0..7).map(|j| format!("{}", (i * 31 + j * 17) % 101)).collect::<Vec<_>>().join(",")
-    };
-    let rows = (0..1500).map(row).collect::<Vec<_>>().join("\n");
-    bench.write("a.csv", &rows).write("q.csv", row(77).replace('5', "9"));
-    bench.run("store a.csv -o a.mem --normalize unit").works();
+    let bench = with_many();
     let line = "trace a.mem --cue q.csv --beta 30 --json --threads";
     let outs = ["1", "2", "3"].map(|threads| bench.run(&format!("{line} {threads}")).works().out);
     assert!(outs[0] == outs[1] && outs[1] == outs[2]);

@@ -152,7 +152,8 @@ impl HeatMap {
 
     fn frame(&self, scale: &Axis) -> Frame {
         let x = Axis::linear(self.x_range, 0.0, 6);
-        let y = Axis::linear(self.y_range, 0.0, 6);
+        // no more ticks than rows, lest numbered things get a half between them
+        let y = Axis::linear(self.y_range, 0.0, if self.cells { self.field.ny.min(6) } else { 6 });
         let left = room_beside(&y, !y.describe(&self.names[1]).is_empty());
         let right = room_beside(scale, !self.names[2].is_empty()) + 34;
         let top = if self.title.is_empty() { 14 } else { 42 };

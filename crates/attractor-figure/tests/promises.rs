@@ -166,6 +166,17 @@ fn nothing_to_draw_is_refused() {
 }
 
 #[test]
+fn cells_have_whole_rows_and_whole_numbers() {
+    let map = HeatMap::new("f", 3, 2, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0], (0.0, 1.0), (-0.5, 1.5));
+    let smooth = map.draw().unwrap().inline();
+    let cells = map.cells().draw().unwrap().inline();
+    assert!(smooth.contains(">0.5<") && !smooth.contains("pixelated"));
+    assert!(cells.contains("pixelated") && cells.contains(">0<") && cells.contains(">1<"));
+    let one_row = HeatMap::new("f", 2, 1, &[0.0, 1.0], (0.0, 1.0), (-0.5, 0.5));
+    assert!(one_row.draw().is_err() && one_row.cells().draw().is_ok());
+}
+
+#[test]
 fn wrong_shapes_and_ranges_are_refused() {
     let refused = ImageGrid::new(2, 2).row("r", &[&[0.0; 3]]).draw();
     assert!(

@@ -14,7 +14,7 @@ pub enum NetworkError {
     Parameter(#[from] ParameterError),
     /// Currents or energies beyond the range of the scalar.
     #[error(
-        "the largest possible current of a hidden neuron is {current:e}, and the hidden energy there is not finite in {dtype}: scale the memories down, lower the power, or use log-sum-exp"
+        "the largest possible current of a hidden neuron is {current:e}, and its energy or output there is not finite in {dtype}: use f64, scale the memories down, lower the power or beta, or use log-sum-exp"
     )]
     Overflow {
         /// M·max‖g‖ + max|b|.

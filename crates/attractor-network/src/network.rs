@@ -268,11 +268,14 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
         norm(&g)
     }
 
-    /// The largest current that a hidden neuron is drawn to must have a finite energy.
+    /// The largest current that a hidden neuron is drawn to must have a finite energy and output.
     fn check_range(&self) -> Result<(), NetworkError> {
         let current = self.largest_current();
-        let energy = self.hidden.0.value(&vec![T::of(current); self.neurons()]);
-        if T::of(current).is_finite() && energy.is_finite() {
+        let h = vec![T::of(current); self.neurons()];
+        let mut f = vec![T::ZERO; h.len()];
+        self.hidden.0.activate(&h, &mut f);
+        let largest = [self.hidden.0.value(&h), norm(&f)];
+        if T::of(current).is_finite() && largest.iter().all(|x| x.is_finite()) {
             Ok(())
         } else {
             Err(NetworkError::Overflow { current, dtype: T::NAME })

@@ -276,3 +276,13 @@ fn hostile_numbers_are_refused_or_reported() {
     assert!(matches!(run.outcome, Outcome::Finished | Outcome::NotFinite));
     assert!(run.records.iter().rev().skip(1).all(|r| r.energy.total().is_finite()));
 }
+
+#[test]
+fn outputs_that_overflow_are_refused_in_the_type_that_does() {
+    let exponential = || Exponential::new(128.0).unwrap(); // e^128 is beyond f32
+    let narrow = Synapses::from_rows(&[[0.0f32, 1.0], [1.0, 0.0]]).unwrap();
+    let refused = Network::spherical(narrow, exponential()).unwrap_err();
+    assert!(matches!(refused, NetworkError::Overflow { dtype: "f32", .. }), "{refused}");
+    let wide = Synapses::from_rows(&[[0.0f64, 1.0], [1.0, 0.0]]).unwrap();
+    assert!(Network::spherical(wide, exponential()).is_ok());
+}

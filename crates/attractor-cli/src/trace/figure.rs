@@ -3,6 +3,7 @@
 use super::raster;
 use crate::args::TraceArgs;
 use crate::failure::Failure;
+use crate::model::model_name;
 use attractor_figure::{Chart, Svg};
 use attractor_lagrangian::{AnyLagrangian, Lagrangian};
 use attractor_network::{EnergyTerms, Record, Trajectory};
@@ -38,18 +39,21 @@ where
     let time = format!("time, where τ_f = {} and τ_h = {}", args.tau_f, args.tau_h);
     let mut drawings = vec![total(records, &time)?, parts(records, &time)?];
     drawings.extend(raster::draw(records, features, hidden, &time)?);
-    let title = format!("The two-body network over time, by {}", args.integrator);
+    let model = model_name(args.choice.model);
+    let title = format!("The two-body network ({model}) over time, by {}", args.integrator);
     Ok(Svg::stack(Some(&title), &drawings).standalone())
 }
 
 /// E with E(0) less the certified drops, which it never exceeds.
 fn total<T>(records: &[Record<T>], time: &str) -> Result<Svg, Failure> {
     let (width, height) = SIZE;
-    let mut chart = Chart::new("Energy of the network").x_axis(time).y_axis("energy E");
-    if let Some(proved) = proved(records).filter(|proved| proved.len() > 1) {
-        chart = chart.steps("E(0) − Σ certified drops", &thinned(&proved));
+    let mut chart = Chart::new("Energy of the network")
+        .x_axis(time)
+        .y_axis("energy E")
+        .line("total", &curve(records, |e| e.total().value));
+    if let Some(proved) = proved(records).filter(|_| records.len() > 1) {
+        chart = chart.dashed("E(0) − Σ certified drops", &proved);
     }
-    chart = chart.dashed("total energy E", &curve(records, |e| e.total().value));
     Ok(chart.size(width, height).draw()?)
 }
 
@@ -70,17 +74,21 @@ fn curve<T>(records: &[Record<T>], energy: fn(&EnergyTerms) -> f64) -> Curve {
     thinned(&points)
 }
 
-/// E(0) − Σ certified drops, where the integrator proves any.
+/// E(0) − Σ certified drops as a staircase, where the integrator proves any: each interval's drop comes
+/// at its end.
 fn proved<T>(records: &[Record<T>]) -> Option<Curve> {
     let mut bound = records.first()?.energy.total().value;
     let after = |record: &Record<T>| {
+        let before = bound;
         bound -= record.certificate?.drop;
-        Some((record.time, bound))
+        Some((record.time, before, bound))
     };
-    records.iter().map(after).collect()
+    let treads: Vec<(f64, f64, f64)> = records.iter().map(after).collect::<Option<_>>()?;
+    let rise = |(time, before, after)| [(time, before), (time, after)];
+    Some(thinned(&treads).into_iter().flat_map(rise).collect())
 }
 
-fn thinned(points: &[(f64, f64)]) -> Curve {
+fn thinned<P: Copy>(points: &[P]) -> Vec<P> {
     let stride = points.len().div_ceil(POINTS);
     let last = points.len() - 1;
     let kept = points.iter().enumerate().filter(|(i, _)| i % stride == 0 || *i == last);

@@ -11,7 +11,7 @@ use crate::failure::{Failure, RUNTIME};
 use crate::files::{Given, check, read};
 use crate::model::{AnyNetwork, BuiltNetwork, network, parameters};
 use crate::watch::Pace;
-use attractor_dynamics::Outcome;
+use attractor_dynamics::{Guarantee, Outcome};
 use attractor_io::{OutputKind, encode_rows};
 use attractor_network::{NetworkState, Plan, Trajectory};
 use attractor_synapse::{Element, Patterns};
@@ -103,9 +103,11 @@ fn verdict<T>(trajectory: &Trajectory<T>) -> u8 {
     if trajectory.outcome != Outcome::NotFinite {
         return 0;
     }
+    let certified = trajectory.guarantee == Guarantee::Unconditional;
     anstream::eprintln!(
-        "error: the network left the range of the numbers in step {}: use --integrator strang, --dtype f64, a smaller power, or scaled memories",
-        trajectory.steps
+        "error: the network left the range of the numbers in step {}: use {}--dtype f64, a smaller power or beta, or scaled memories",
+        trajectory.steps,
+        if certified { "" } else { "--integrator strang, " }
     );
     RUNTIME
 }

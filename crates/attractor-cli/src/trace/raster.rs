@@ -43,7 +43,7 @@ where
             values[row * columns.len() + column] = f[neuron].f64();
         }
     });
-    let (title, name, from) = words(neurons);
+    let (title, name, from) = words(neurons, rows[0]);
     let edges = (from - 0.5, from + rows.len() as f64 - 0.5);
     let map =
         HeatMap::new(&title, columns.len(), rows.len(), &values, (first.time, last.time), edges);
@@ -83,10 +83,12 @@ fn chosen<T: Element>(neurons: usize, activities: &dyn Fn(&mut See<'_, T>)) -> V
 }
 
 /// Title, the name of the rows and the number of the first.
-fn words(neurons: usize) -> (String, &'static str, f64) {
+fn words(neurons: usize, first: usize) -> (String, &'static str, f64) {
     if neurons <= ALL {
         return ("Activity of the hidden neurons".to_owned(), "hidden neuron", 0.0);
     }
-    let title = format!("The {MOST_ACTIVE} most active of {neurons} hidden neurons");
+    let title = format!(
+        "The {MOST_ACTIVE} most active of {neurons} hidden neurons; the first of them is neuron {first}"
+    );
     (title, "rank by largest activity", 1.0)
 }

@@ -49,6 +49,9 @@ struct Course<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rounding: Option<Vec<f64>>,
     largest_rise: f64,
+    /// No step raised the energy by more than rounding explains.
+    #[serde(skip)]
+    fell: bool,
     residual: f64,
     #[serde(flatten)]
     found: Found<'a>,
@@ -122,6 +125,7 @@ impl<'a> Course<'a> {
             certified_drop: intervals(records).map(|c| Some(c?.drop)).collect(),
             rounding: intervals(records).map(|c| Some(c?.rounding)).collect(),
             largest_rise: trajectory.largest_rise(),
+            fell: trajectory.rise.is_none(),
             residual: last.residual,
             found,
             v: v.iter().map(|v| v.f64()).collect(),
@@ -190,6 +194,11 @@ impl Course<'_> {
         let Found { nearest, overlap, negated, label } = &self.found;
         let sign = if *negated { "the negative of " } else { "" };
         let label = label.map(|label| format!(" ({label})")).unwrap_or_default();
+        let rise = match self.largest_rise {
+            rise if !(rise > 0.0) => "none".to_owned(),
+            rise if self.fell => format!("{rise:.2e} between two records, within rounding"),
+            rise => format!("{rise:.2e} between two records"),
+        };
         let mut lines = vec![
             format!("energy        {}", fall(&self.energy)),
             format!("  feature     {}", fall(&self.feature)),
@@ -205,7 +214,7 @@ impl Course<'_> {
             ));
         }
         lines.extend([
-            format!("largest rise  {:.2e} between two records", self.largest_rise),
+            format!("largest rise  {rise}"),
             format!("residual      {:.2e} from rest", self.residual),
             format!("nearest       {sign}memory {nearest}{label}, overlap {overlap:.4}"),
         ]);

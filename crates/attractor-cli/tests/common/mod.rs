@@ -105,3 +105,15 @@ pub(crate) fn npy(bytes: &[u8]) -> (String, Vec<f32>) {
     let number = |b: &[u8]| f32::from_le_bytes(b.try_into().expect("four bytes"));
     (header, bytes[10 + length..].chunks_exact(4).map(number).collect())
 }
+
+/// More patterns than one tile of the memory holds, as a memory `a.mem`, and a cue file `q.csv`.
+pub(crate) fn with_many() -> Bench {
+    let bench = Bench::new();
+    let row = |i: usize| {
+        (0..7).map(|j| format!("{}", (i * 31 + j * 17) % 101)).collect::<Vec<_>>().join(",")
+    };
+    let rows = (0..1500).map(row).collect::<Vec<_>>().join("\n");
+    bench.write("a.csv", &rows).write("q.csv", row(77).replace('5', "9"));
+    bench.run("store a.csv -o a.mem --normalize unit").works();
+    bench
+}
