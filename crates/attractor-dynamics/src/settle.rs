@@ -57,6 +57,11 @@ pub enum Outcome {
     Interrupted,
     /// The time asked for has passed.
     Finished,
+    /// The states repeat themselves; only rules without a guarantee can end so.
+    Cycle {
+        /// After so many steps, exactly.
+        length: usize,
+    },
 }
 
 impl Outcome {
@@ -68,6 +73,7 @@ impl Outcome {
             Self::NotFinite => "not-finite",
             Self::Interrupted => "interrupted",
             Self::Finished => "finished",
+            Self::Cycle { .. } => "cycle",
         }
     }
 }

@@ -49,6 +49,19 @@ pub enum ModelError {
         /// What stood there.
         value: f64,
     },
+    /// Spins need an energy that is a sum over hidden neurons.
+    #[error(
+        "the rule looks at one spin at a time, which needs an energy that is a sum over hidden neurons: use a power or an exponential"
+    )]
+    Coupled,
+    /// A time or a rate that cannot be.
+    #[error("{what} is {value}: times must be positive and finite, and alpha at least 0")]
+    Time {
+        /// What it is.
+        what: &'static str,
+        /// The number.
+        value: f64,
+    },
     /// A zero cue for a layer that knows directions only.
     #[error(
         "cue {cue} is zero and has no direction to start the spherical model from: leave it out, or use the model `modern`"

@@ -40,6 +40,8 @@ mod error;
 mod model;
 // After a run.
 mod retrieval;
+// Spins, some at a time.
+mod spins;
 
 pub use batch::Batch;
 pub use conditions::{needed_separation, sufficient_beta};
@@ -49,6 +51,7 @@ pub use model::{
     ClassicalHopfield, DenseMemory, Effective, GradedHopfield, ModernHopfield, SphericalMemory,
 };
 pub use retrieval::{Kind, Recall, Retrieval};
+pub use spins::{SpinEvent, SpinPath, SpinRecall, SpinRetrieval, SpinRule, SpinRuleError, Spins};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

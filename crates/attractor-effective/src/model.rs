@@ -206,7 +206,11 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
     }
 }
 
-fn checked(what: &'static str, values: Vec<f64>, expected: usize) -> Result<Vec<f64>, ModelError> {
+pub(crate) fn checked(
+    what: &'static str,
+    values: Vec<f64>,
+    expected: usize,
+) -> Result<Vec<f64>, ModelError> {
     if values.len() != expected {
         return Err(ModelError::Width { what, expected, found: values.len() });
     }

@@ -27,6 +27,15 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind of some spins, by their overlaps.
+    pub(crate) fn of_spins(nearest: &Nearest) -> Self {
+        match () {
+            () if nearest.overlap >= 0.99 => Self::Single { negated: false },
+            () if nearest.opposite_overlap <= -0.99 => Self::Single { negated: true },
+            () => Self::Mixture,
+        }
+    }
+
     /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {
@@ -160,13 +169,9 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
     }
 
     fn kind(&self, answer: &Answer) -> Kind {
-        let (n_eff, nearest) = (answer.effective_memories, &answer.nearest);
+        let n_eff = answer.effective_memories;
         match () {
-            () if self.has_spins() && nearest.overlap >= 0.99 => Kind::Single { negated: false },
-            () if self.has_spins() && nearest.opposite_overlap <= -0.99 => {
-                Kind::Single { negated: true }
-            }
-            () if self.has_spins() => Kind::Mixture,
+            () if self.has_spins() => Kind::of_spins(&answer.nearest),
             () if n_eff == 0.0 => Kind::Silent,
             () if n_eff <= 1.1 => Kind::Single { negated: false },
             () if n_eff >= 0.9 * self.memories.memories() as f64 => Kind::Global,
