@@ -219,7 +219,43 @@ pub(crate) struct RecallArgs {
     #[arg(long, value_name = "K", default_value_t = 3)]
     pub(crate) top: usize,
     #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+    #[command(flatten)]
     pub(crate) outputs: OutputArgs,
+}
+
+/// How spins are updated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Rule {
+    /// All at once, with self-coupling: the model's map, whose energy never rises
+    Synchronous,
+    /// One after the other by the energy difference: the energy falls at every flip
+    Cyclic,
+    /// The same in an order drawn anew for each sweep (--seed)
+    Random,
+    /// The steepest flip first: d times the work
+    Greedy,
+    /// All at once without self-coupling: nothing is proved, and cycles are named
+    Simultaneous,
+    /// Drawn at a temperature (--temperature, --seed): nothing is proved, and it needs --steps
+    Glauber,
+}
+
+/// Options of the spin models.
+#[derive(Debug, Args)]
+pub(crate) struct RuleArgs {
+    /// How spins are updated, in the models hopfield and dense; a step is then a sweep
+    #[arg(long, value_enum, default_value = "synchronous")]
+    pub(crate) rule: Rule,
+    /// The temperature of --rule glauber, in the unit of the energy [default: 1]
+    #[arg(long, value_name = "T", value_parser = positive, allow_negative_numbers = true)]
+    pub(crate) temperature: Option<f64>,
+    /// The seed of the rules that draw
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Which numbers of the cues are known and stay: 1 or 0 each, one row for all cues or one for each
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mask: Option<String>,
 }
 
 /// What the hidden neurons start from.

@@ -28,6 +28,15 @@ impl Failure {
         Self { code: USAGE, message: message.into() }
     }
 
+    /// Names the file where the data is bad.
+    pub(crate) fn about(self, file: &str) -> Self {
+        if self.code == INPUT {
+            Self { message: format!("{file}: {}", self.message), ..self }
+        } else {
+            self
+        }
+    }
+
     pub(crate) fn input(message: impl Into<String>) -> Self {
         Self { code: INPUT, message: message.into() }
     }
@@ -56,10 +65,11 @@ fn inadmissible(error: &Inadmissible) -> u8 {
 }
 
 impl From<ModelError> for Failure {
-    /// Cues and what leaves the scalar's range are the data's.
+    /// Cues and what leaves the scalar's range are the data's, what a model cannot do is not.
     fn from(error: ModelError) -> Self {
         let code = match &error {
             ModelError::Inadmissible(pair) => inadmissible(pair),
+            ModelError::Coupled | ModelError::CoupledClamp => USAGE,
             _ => INPUT,
         };
         Self { code, message: error.to_string() }

@@ -3,10 +3,16 @@
 use crate::failure::Failure;
 use crate::files::Facts;
 use attractor_dynamics::{Look, Trace};
-use attractor_effective::Retrieval;
 use attractor_figure::{Chart, ImageGrid, Svg};
 use attractor_lagrangian::Real;
-use attractor_synapse::Patterns;
+use attractor_synapse::{Nearest, Patterns};
+
+/// A state that was found, and what it is near.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown<'a, T> {
+    pub(crate) state: &'a [T],
+    pub(crate) nearest: &'a Nearest,
+}
 
 /// Cues that get a row of pictures.
 const ROWS: usize = 12;
@@ -17,7 +23,7 @@ pub(crate) fn draw<T: Real>(
     memories: &Patterns<T>,
     facts: &Facts,
     cues: &Patterns<T>,
-    found: &[Retrieval<T>],
+    found: &[Shown<'_, T>],
     trace: &Trace,
 ) -> Result<String, Failure> {
     let mut drawings = vec![pictures(memories, facts, cues, found)?];
@@ -36,7 +42,7 @@ fn pictures<T: Real>(
     memories: &Patterns<T>,
     facts: &Facts,
     cues: &Patterns<T>,
-    found: &[Retrieval<T>],
+    found: &[Shown<'_, T>],
 ) -> Result<Svg, Failure> {
     let (height, width) = shape(facts, memories.features());
     let mut grid = ImageGrid::new(height, width).columns(&["cue", "recalled", "nearest memory"]);
@@ -46,7 +52,7 @@ fn pictures<T: Real>(
         let finite = found.state.iter().all(|x| x.is_finite());
         let images = [
             Some(numbers(cues.row(q))),
-            finite.then(|| numbers(&found.state)),
+            finite.then(|| numbers(found.state)),
             (nearest < memories.len()).then(|| numbers(memories.row(nearest))),
         ];
         let images: Vec<Option<&[f64]>> = images.iter().map(Option::as_deref).collect();

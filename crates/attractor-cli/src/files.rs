@@ -1,10 +1,10 @@
 //! What a command reads and writes: memories and cues in, states, figures and reports out.
 
-use crate::args::{InputArgs, OutputArgs};
+use crate::args::{InputArgs, OutputArgs, RecallArgs};
 use crate::failure::Failure;
 use attractor_io::{
-    LoadedMemory, Memory, OutputKind, Overwrite, ReadOptions, Source, check_output, load_memory,
-    read_patterns, write_output,
+    LoadedMemory, Memory, OutputKind, Overwrite, ReadOptions, Source, check_output, encode_rows,
+    load_memory, read_patterns, write_output,
 };
 use attractor_synapse::{Element, Patterns, Synapses};
 use std::path::Path;
@@ -69,6 +69,22 @@ pub(crate) fn check(input: &InputArgs, outputs: &OutputArgs) -> Result<(), Failu
         check_output(path, outputs.overwrite())?;
     }
     Ok(())
+}
+
+/// Writes the recalled states, where they are asked for.
+pub(crate) fn write_states<'a, T: Element>(
+    args: &RecallArgs,
+    facts: &Facts,
+    features: usize,
+    states: impl Iterator<Item = &'a [T]>,
+) -> Result<(), Failure> {
+    let Some(path) = &args.outputs.output else { return Ok(()) };
+    let rows: Vec<T> = states.flatten().copied().collect();
+    if let Some(at) = rows.iter().position(|x| !x.is_finite()) {
+        anstream::eprintln!("warning: the state of cue {} is not finite", at / features);
+    }
+    let bytes = encode_rows(OutputKind::from_path(path)?, &rows, features, facts.image)?;
+    args.outputs.write(path, &bytes)
 }
 
 impl OutputArgs {

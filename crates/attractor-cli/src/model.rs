@@ -115,7 +115,7 @@ pub(crate) fn network<T: Element>(
 }
 
 /// The hidden Lagrangian; `--beta auto` is told from the memories, and said.
-fn hidden<T: Element>(
+pub(crate) fn hidden<T: Element>(
     args: &ModelArgs,
     parameters: &Parameters,
     memories: &Synapses<T>,

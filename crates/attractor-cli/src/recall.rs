@@ -2,18 +2,26 @@
 
 use crate::args::{ProofArg, RecallArgs};
 use crate::failure::{Failure, NOT_SETTLED, RUNTIME};
-use crate::figure;
-use crate::files::{Facts, Given, check, read};
+use crate::figure::{self, Shown};
+use crate::files::{Facts, Given, check, read, write_states};
+use crate::mask;
 use crate::model::{Built, effective, parameters};
 use crate::report::{ModelFacts, Query, Report};
+use crate::spins;
 use crate::watch::Watch;
 use attractor_dynamics::{Outcome, Proof, StopRule, System};
 use attractor_effective::{Recall, Retrieval};
-use attractor_io::{OutputKind, encode_rows};
 use attractor_lagrangian::Factor;
 use attractor_synapse::Element;
 
 pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
+    match spins::rule(args)? {
+        Some(rule) => spins::run::<T>(args, rule),
+        None => descend::<T>(args),
+    }
+}
+
+fn descend<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
     let (input, outputs) = (&args.input, &args.outputs);
     let parameters = parameters(&args.choice)?;
     let how = how::<T>(args)?;
@@ -23,13 +31,17 @@ pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
     let model = &built.model;
     let mut watch =
         Watch::new(cues.len(), if outputs.figure.is_some() { figure::CURVES } else { 0 })?;
-    let found = model
-        .retrieve(cues.as_slice(), &how, &mut watch)
-        .map_err(|e| Failure { message: format!("{}: {e}", input.cue), ..Failure::from(e) })?;
-    write_states(args, &facts, model.features(), &found)?;
+    let found = match mask::read(args.rules.mask.as_deref(), &cues)? {
+        Some(known) => model.complete(cues.as_slice(), &known, &how, &mut watch),
+        None => model.retrieve(cues.as_slice(), &how, &mut watch),
+    };
+    let found = found.map_err(|error| Failure::from(error).about(&input.cue))?;
+    write_states(args, &facts, model.features(), found.iter().map(|f| &f.state[..]))?;
     if let Some(path) = &outputs.figure {
+        let shown: Vec<_> =
+            found.iter().map(|f| Shown { state: &f.state, nearest: &f.nearest }).collect();
         let drawing =
-            figure::draw(model.memories().patterns(), &facts, &cues, &found, &watch.trace)?;
+            figure::draw(model.memories().patterns(), &facts, &cues, &shown, &watch.trace)?;
         outputs.write(path, drawing.as_bytes())?;
     }
     print(args, &built, &how, &facts, &found)?;
@@ -50,22 +62,6 @@ fn how<T: Element>(args: &RecallArgs) -> Result<Recall, Failure> {
     Ok(Recall { proof, top: args.top, ..Recall::by(rule) })
 }
 
-fn write_states<T: Element>(
-    args: &RecallArgs,
-    facts: &Facts,
-    features: usize,
-    found: &[Retrieval<T>],
-) -> Result<(), Failure> {
-    let Some(path) = &args.outputs.output else { return Ok(()) };
-    let finite = |state: &[T]| state.iter().all(|x| x.is_finite());
-    if let Some(cue) = found.iter().position(|f| !finite(&f.state)) {
-        anstream::eprintln!("warning: the state of cue {cue} is not finite");
-    }
-    let rows: Vec<T> = found.iter().flat_map(|f| &f.state).copied().collect();
-    let bytes = encode_rows(OutputKind::from_path(path)?, &rows, features, facts.image)?;
-    args.outputs.write(path, &bytes)
-}
-
 fn print<T: Element>(
     args: &RecallArgs,
     built: &Built<T>,
@@ -77,6 +73,7 @@ fn print<T: Element>(
     let report = Report {
         schema: "attractor.recall/1",
         model: ModelFacts::new(args.choice.model, hidden, model.memories()),
+        rule: None,
         guarantee: model.descent(Factor::MAP, how.proof, 0).guarantee().name(),
         proof: how.proof.name(),
         queries: found.iter().map(|found| Query::new(found, facts.labels.as_deref())).collect(),

@@ -4,10 +4,10 @@ use crate::args::Model;
 use crate::failure::Failure;
 use crate::model::model_name;
 use crate::separation;
-use attractor_dynamics::Outcome;
-use attractor_effective::{Kind, Retrieval};
+use attractor_dynamics::{Certificate, Energy, Outcome};
+use attractor_effective::{Kind, Retrieval, SpinRetrieval};
 use attractor_lagrangian::{AnyLagrangian, Real};
-use attractor_synapse::{Element, Memories};
+use attractor_synapse::{Element, Memories, Nearest, Weight};
 use serde::Serialize;
 use std::fmt;
 use std::io::Write;
@@ -64,6 +64,9 @@ pub(crate) struct Report<'a> {
     pub(crate) schema: &'static str,
     #[serde(flatten)]
     pub(crate) model: ModelFacts<'a>,
+    /// How spins were flipped, where not all at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<&'static str>,
     pub(crate) guarantee: &'static str,
     pub(crate) proof: &'static str,
     pub(crate) queries: Vec<Query<'a>>,
@@ -74,6 +77,12 @@ pub(crate) struct Report<'a> {
 pub(crate) struct Query<'a> {
     steps: usize,
     outcome: &'static str,
+    /// The length of the cycle that the outcome is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cycle: Option<usize>,
+    /// Spins flipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flips: Option<usize>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     found: Option<Found<'a>>,
 }
@@ -82,8 +91,10 @@ pub(crate) struct Query<'a> {
 struct Found<'a> {
     energy_start: f64,
     energy: f64,
-    certified_drop: f64,
-    rounding: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certified_drop: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rounding: Option<f64>,
     residual: f64,
     effective_memories: f64,
     kind: &'static str,
@@ -108,30 +119,74 @@ impl<'a> Query<'a> {
         Self {
             steps: found.steps,
             outcome: found.outcome.name(),
-            found: finite.then(|| Found::new(found, labels)),
+            cycle: None,
+            flips: None,
+            found: finite.then(|| {
+                let energies = [found.energy_start, found.energy];
+                let certificate = Some(found.certificate);
+                Place::of(found).found(energies, certificate, found.residual, labels)
+            }),
+        }
+    }
+
+    pub(crate) fn spins<T: Real>(found: &SpinRetrieval<T>, labels: Option<&'a [String]>) -> Self {
+        let cycle = match found.outcome {
+            Outcome::Cycle { length } => Some(length),
+            _ => None,
+        };
+        let (energies, place) = ([found.energy_start, found.energy], Place::of_spins(found));
+        Self {
+            steps: found.sweeps,
+            outcome: found.outcome.name(),
+            cycle,
+            flips: Some(found.flips),
+            found: Some(place.found(energies, found.certificate, found.residual, labels)),
         }
     }
 }
 
-impl<'a> Found<'a> {
-    fn new<T: Real>(found: &Retrieval<T>, labels: Option<&'a [String]>) -> Self {
+/// Where a state is.
+struct Place<'p> {
+    effective_memories: f64,
+    kind: Kind,
+    nearest: &'p Nearest,
+    top: &'p [Weight],
+}
+
+impl<'p> Place<'p> {
+    fn of<T>(found: &'p Retrieval<T>) -> Self {
+        let Retrieval { effective_memories, kind, nearest, top, .. } = found;
+        Self { effective_memories: *effective_memories, kind: *kind, nearest, top }
+    }
+
+    fn of_spins<T>(found: &'p SpinRetrieval<T>) -> Self {
+        let SpinRetrieval { effective_memories, kind, nearest, top, .. } = found;
+        Self { effective_memories: *effective_memories, kind: *kind, nearest, top }
+    }
+
+    fn found<'a>(
+        &self,
+        [start, end]: [Energy; 2],
+        certificate: Option<Certificate>,
+        residual: f64,
+        labels: Option<&'a [String]>,
+    ) -> Found<'a> {
         let label = |index: usize| labels.and_then(|l| l.get(index)).map(String::as_str);
-        let negated = found.kind == Kind::Single { negated: true };
-        let nearest = &found.nearest;
-        Self {
-            energy_start: found.energy_start.value,
-            energy: found.energy.value,
-            certified_drop: found.certificate.drop,
-            rounding: found.certificate.rounding,
-            residual: found.residual,
-            effective_memories: found.effective_memories,
-            kind: found.kind.name(),
+        let negated = self.kind == Kind::Single { negated: true };
+        let nearest = self.nearest;
+        let top = self.top.iter();
+        Found {
+            energy_start: start.value,
+            energy: end.value,
+            certified_drop: certificate.map(|c| c.drop),
+            rounding: certificate.map(|c| c.rounding),
+            residual,
+            effective_memories: self.effective_memories,
+            kind: self.kind.name(),
             negated,
             nearest: if negated { nearest.opposite } else { nearest.memory },
             overlap: if negated { nearest.opposite_overlap } else { nearest.overlap },
-            top: found
-                .top
-                .iter()
+            top: top
                 .map(|w| Top { index: w.memory, weight: w.weight, label: label(w.memory) })
                 .collect(),
         }
@@ -162,13 +217,10 @@ impl Query<'_> {
         let Some(found) = &self.found else { return format!("{start}\n") };
         let kind = if found.negated { "−single" } else { found.kind };
         let label = found.top.first().and_then(|top| top.label).unwrap_or("");
+        let drop = found.certified_drop.map(|drop| format!("{drop:.6e}")).unwrap_or_default();
         let line = format!(
-            "{start}  {kind:10}  {:8.2}  {:7}  {:7.4}  {:12.6e}  {:14.6e}  {label}",
-            found.effective_memories,
-            found.nearest,
-            found.overlap,
-            found.energy,
-            found.certified_drop
+            "{start}  {kind:10}  {:8.2}  {:7}  {:7.4}  {:12.6e}  {drop:>14}  {label}",
+            found.effective_memories, found.nearest, found.overlap, found.energy
         );
         format!("{}\n", line.trim_end())
     }

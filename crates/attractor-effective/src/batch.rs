@@ -35,6 +35,8 @@ pub(crate) struct Query {
     pub(crate) left: Sizes,
     pub(crate) sizes: Sizes,
     pub(crate) answer: Option<Answer>,
+    /// The features that are not clamped, where some are.
+    pub(crate) free: Option<Vec<usize>>,
 }
 
 /// The norms behind the rounding of a move, of the states before and after it.
@@ -55,6 +57,28 @@ pub(crate) struct Scratch<T> {
     pub(crate) target: Vec<f64>,
     pub(crate) v: Vec<T>,
     pub(crate) g: Vec<T>,
+    pub(crate) clamped: Clamped<T>,
+}
+
+/// The free features of a query that has clamped ones, side by side.
+#[derive(Debug, Default)]
+pub(crate) struct Clamped<T> {
+    pub(crate) target: Vec<f64>,
+    pub(crate) v: Vec<T>,
+    pub(crate) g: Vec<T>,
+}
+
+impl<T: Real> Clamped<T> {
+    /// Takes these features out of a query's vectors.
+    pub(crate) fn gather(&mut self, free: &[usize], target: &[f64], v: &[T], g: &[T]) {
+        fn take<U: Copy>(from: &[U], free: &[usize], to: &mut Vec<U>) {
+            to.clear();
+            to.extend(free.iter().map(|&i| from[i]));
+        }
+        take(target, free, &mut self.target);
+        take(v, free, &mut self.v);
+        take(g, free, &mut self.g);
+    }
 }
 
 impl<T: Real> Batch<T> {
@@ -107,6 +131,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
             left: Sizes::default(),
             sizes: Sizes::default(),
             answer: None,
+            free: None,
         };
         let zeros = || vec![T::ZERO; cues.len()];
         Ok(Batch {
@@ -124,8 +149,33 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
                 target: vec![0.0; d],
                 v: vec![T::ZERO; d],
                 g: vec![T::ZERO; d],
+                clamped: Clamped { target: vec![], v: vec![], g: vec![] },
             },
         })
+    }
+
+    /// The initial states with some features clamped: those that are `known`, q × d flags, keep the output
+    /// that the cue gives them for ever. The theorem holds for the others as it does for all, because a
+    /// feature with Δg = 0 takes no part in the change of the energy.
+    ///
+    /// # Errors
+    /// As [`Effective::start`]; [`ModelError::Width`] unless there are as many flags as numbers;
+    /// [`ModelError::CoupledClamp`] where the outputs of the visible layer depend on each other.
+    pub fn start_clamped(&self, cues: &[T], known: &[bool]) -> Result<Batch<T>, ModelError> {
+        if !self.visible.0.properties().is_separable() {
+            return Err(ModelError::CoupledClamp);
+        }
+        let mut batch = self.start(cues)?;
+        if known.len() != cues.len() {
+            let (expected, found) = (cues.len(), known.len());
+            return Err(ModelError::Width { what: "the mask", expected, found });
+        }
+        for (query, known) in batch.queries.iter_mut().zip(known.chunks_exact(self.features())) {
+            query.free = Some((0..known.len()).filter(|&i| !known[i]).collect());
+        }
+        // their currents drive nothing
+        batch.v.iter_mut().zip(known).filter(|(_, known)| **known).for_each(|(v, _)| *v = T::ZERO);
+        Ok(batch)
     }
 
     fn activate_cue(&self, cue: usize, v: &[T], g: &mut [T]) -> Result<(), ModelError> {

@@ -3,7 +3,7 @@
 use crate::batch::{Batch, Query, Scratch, Sizes};
 use crate::{Effective, ModelError};
 use attractor_dynamics::{Certificate, Energy, Guarantee, Look, Proof, System};
-use attractor_lagrangian::{Factor, Lagrangian, Real, Scaled, norm};
+use attractor_lagrangian::{Factor, Lagrangian, Real, Relaxation, Scaled, norm};
 use attractor_synapse::{Answer, Memories, Moved, Question};
 
 /// A model with the way it is run: the step factor η, the proof, and how many memories to name.
@@ -105,9 +105,17 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
     /// ‖∂L_v(I + Ξᵀf) − g‖/‖g‖: free of v and η, and ties count as rest.
     fn residual(&self, batch: &mut Batch<T>, q: usize) -> f64 {
         self.target(batch, q);
-        let g = &batch.g[q * batch.features..][..batch.features];
-        let Scratch { target, v, g: output, .. } = &mut batch.scratch;
-        self.model.visible.residual(target, g, (v, output))
+        let range = q * batch.features..(q + 1) * batch.features;
+        let (v, g) = (&batch.v[range.clone()], &batch.g[range]);
+        let Scratch { target, v: x, g: y, clamped, .. } = &mut batch.scratch;
+        match &batch.queries[q].free {
+            None => self.model.visible.residual(target, g, (x, y)),
+            Some(free) => {
+                clamped.gather(free, target, v, g);
+                let scratch = (&mut x[..free.len()], &mut y[..free.len()]);
+                self.model.visible.residual(&clamped.target, &clamped.g, scratch)
+            }
+        }
     }
 
     fn energy(&self, g: &[T], answer: &Answer) -> Energy {
@@ -157,18 +165,47 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
         overlaps + read_out + state + detour
     }
 
+    /// Moves the features, or the free ones of them, from (v, g) to where the scratch is.
+    fn relax(
+        &self,
+        free: Option<&[usize]>,
+        scratch: &mut Scratch<T>,
+        [log_scale, target_scale]: [f64; 2],
+        (v, g): (&[T], &[T]),
+    ) -> (Relaxation, f64) {
+        let Scratch { target, v: x, g: y, clamped, .. } = scratch;
+        let visible = &self.model.visible;
+        let Some(free) = free else {
+            let (from, to) = (
+                Scaled { values: v, log_scale },
+                Scaled { values: &target[..], log_scale: target_scale },
+            );
+            return visible.relax((from, g), to, self.factor, (x, y));
+        };
+        clamped.gather(free, target, v, g);
+        let k = free.len();
+        let from = Scaled { values: &clamped.v[..], log_scale };
+        let to = Scaled { values: &clamped.target[..], log_scale: target_scale };
+        let after = (&mut x[..k], &mut y[..k]);
+        let moved = visible.relax((from, &clamped.g), to, self.factor, after);
+        clamped.v.copy_from_slice(&x[..k]);
+        clamped.g.copy_from_slice(&y[..k]);
+        x.copy_from_slice(v);
+        y.copy_from_slice(g);
+        for ((&i, v), g) in free.iter().zip(&clamped.v).zip(&clamped.g) {
+            (x[i], y[i]) = (*v, *g);
+        }
+        moved
+    }
+
     fn step(&self, batch: &mut Batch<T>, q: usize) {
         let log_scale = self.target(batch, q);
         let d = batch.features;
         let (range, query) = (q * d..(q + 1) * d, &mut batch.queries[q]);
         let (v, g) = (&mut batch.v[range.clone()], &mut batch.g[range.clone()]);
         let scratch = &mut batch.scratch;
-        let (relaxation, unit) = self.model.visible.relax(
-            (Scaled { values: v, log_scale: query.log_scale }, g),
-            Scaled { values: &scratch.target, log_scale },
-            self.factor,
-            (&mut scratch.v, &mut scratch.g),
-        );
+        let scales = [query.log_scale, log_scale];
+        let (relaxation, unit) = self.relax(query.free.as_deref(), scratch, scales, (v, g));
         let moves = &mut batch.moves[range.clone()];
         for ((moved, to), from) in moves.iter_mut().zip(&scratch.g).zip(&*g) {
             *moved = *to - *from;

@@ -54,6 +54,11 @@ pub enum ModelError {
         "the rule looks at one spin at a time, which needs an energy that is a sum over hidden neurons: use a power or an exponential"
     )]
     Coupled,
+    /// Clamped features of a layer that cannot have them.
+    #[error(
+        "features cannot be clamped where the outputs of the visible layer depend on each other: use the model `modern`, `dense` or `hopfield`"
+    )]
+    CoupledClamp,
     /// A time or a rate that cannot be.
     #[error("{what} is {value}: times must be positive and finite, and alpha at least 0")]
     Time {

@@ -145,10 +145,45 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
         how: &Recall,
         observer: &mut dyn Observer,
     ) -> Result<Vec<Retrieval<T>>, ModelError> {
-        let mut batch = self.start(cues)?;
+        Ok(self.settle(self.start(cues)?, how, observer))
+    }
+
+    /// Completes a batch of cues of which some features are known, q × d flags: those keep the output that
+    /// the cue gives them, the others follow.
+    ///
+    /// ```
+    /// use attractor_effective::{ModernHopfield, Recall};
+    /// use attractor_lagrangian::LogSumExp;
+    /// use attractor_synapse::Synapses;
+    /// let memories = Synapses::from_rows(&[[1.0f64, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0]])?;
+    /// let model = ModernHopfield::modern(memories, LogSumExp::new(8.0)?)?;
+    /// let (cue, known) = ([1.0, 0.0, 0.0, 0.0], [true, true, false, false]);
+    /// let found = model.complete(&cue, &known, &Recall::to_rest(1e-9)?, &mut ())?;
+    /// assert!(found[0].state[..2] == [1.0, 0.0] && found[0].state[3] > 0.999);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Effective::start_clamped`].
+    pub fn complete(
+        &self,
+        cues: &[T],
+        known: &[bool],
+        how: &Recall,
+        observer: &mut dyn Observer,
+    ) -> Result<Vec<Retrieval<T>>, ModelError> {
+        Ok(self.settle(self.start_clamped(cues, known)?, how, observer))
+    }
+
+    fn settle(
+        &self,
+        mut batch: Batch<T>,
+        how: &Recall,
+        observer: &mut dyn Observer,
+    ) -> Vec<Retrieval<T>> {
         let descent = self.descent(how.factor, how.proof, how.top);
         let runs = settle(&descent, &mut batch, &how.rule, observer);
-        Ok(runs.iter().enumerate().map(|(q, run)| self.describe(&batch, q, run)).collect())
+        runs.iter().enumerate().map(|(q, run)| self.describe(&batch, q, run)).collect()
     }
 
     fn describe(&self, batch: &Batch<T>, q: usize, run: &Run) -> Retrieval<T> {

@@ -99,6 +99,11 @@ impl SpinRecall {
         Self { max_sweeps, ..self }
     }
 
+    /// Whether a number of sweeps was asked for, rather than rest.
+    pub fn is_exact(&self) -> bool {
+        self.exactly
+    }
+
     /// The rule.
     pub fn rule(&self) -> SpinRule {
         self.rule

@@ -1,0 +1,112 @@
+//! `recall --rule` and `--mask`: spins some at a time, and what is known of a cue.
+
+mod common;
+
+use common::{Bench, with_signs};
+
+fn cues(bench: &Bench) -> &Bench {
+    bench.write("cue.csv", "1,1,1,-1\n-1,-1,1,-1\n")
+}
+
+/// Two patterns of signs, and two cues that are one flip away from them.
+fn spins() -> Bench {
+    let bench = Bench::new();
+    bench.write("a.csv", "1,1,-1,-1\n1,-1,1,-1\n");
+    cues(&bench);
+    bench.run("store a.csv -o a.mem").works();
+    bench
+}
+
+const RECALL: &str = "recall a.mem --cue cue.csv --model dense --power 3 --json";
+
+#[test]
+fn every_rule_says_what_it_guarantees() {
+    let bench = spins();
+    for (rule, guarantee) in [
+        ("synchronous", "unconditional"),
+        ("cyclic", "unconditional"),
+        ("random --seed 4", "unconditional"),
+        ("greedy", "unconditional"),
+        ("simultaneous", "none"),
+        ("glauber --steps 5", "none"),
+    ] {
+        let ran = bench.run(&format!("{RECALL} --rule {rule}"));
+        let json = ran.json();
+        assert_eq!(json["guarantee"], guarantee, "{rule}");
+        let name = json["rule"].as_str().unwrap_or("synchronous");
+        assert!(rule.starts_with(name));
+        let query = &json["queries"][0];
+        assert_eq!(query["certified_drop"].is_number(), guarantee != "none", "{rule}");
+        assert_eq!(query["flips"].is_number(), name != "synchronous", "{rule}");
+    }
+}
+
+#[test]
+fn a_cycle_is_named_with_its_length_and_is_code_4() {
+    let bench = Bench::new();
+    bench.write("a.csv", "1,1\n").write("cue.csv", "1,-1\n");
+    bench.run("store a.csv -o a.mem").works();
+    let line = "recall a.mem --cue cue.csv --model hopfield --json --rule";
+    let ran = bench.run(&format!("{line} simultaneous"));
+    let json = ran.json();
+    let query = &json["queries"][0];
+    assert_eq!((ran.code, &query["outcome"], &query["cycle"]), (4, &"cycle".into(), &2.into()));
+    assert!(ran.err.contains("--rule cyclic"), "{}", ran.err);
+    let json = bench.run(&format!("{line} cyclic")).works().json();
+    assert_eq!(json["queries"][0]["outcome"], "settled");
+}
+
+#[test]
+fn draws_are_those_of_the_seed() {
+    let bench = spins();
+    let draw = |seed: u32| {
+        let line = format!("{RECALL} --rule glauber --temperature 50 --steps 3 --seed {seed}");
+        bench.run(&line).works().out
+    };
+    assert_eq!(draw(1), draw(1));
+    assert!((2..9).any(|seed| draw(seed) != draw(1)));
+}
+
+#[test]
+fn what_is_known_stays() {
+    let bench = spins();
+    bench.write("one.csv", "0,0,1,1\n").write("each.csv", "0,0,1,1\n1,1,0,0\n");
+    for model in ["dense --power 3", "dense --power 3 --rule cyclic", "modern --beta 8"] {
+        for mask in ["one.csv", "each.csv"] {
+            let line = format!(
+                "recall a.mem --cue cue.csv --model {model} --mask {mask} -o out.csv --force"
+            );
+            bench.run(&line).works();
+            let out = String::from_utf8(bench.read("out.csv")).unwrap();
+            let row = |text: &str, q: usize| -> Vec<f64> {
+                text.lines().nth(q).unwrap().split(',').map(|x| x.trim().parse().unwrap()).collect()
+            };
+            let cue = "1,1,1,-1\n-1,-1,1,-1\n";
+            assert_eq!(row(&out, 0)[2..], row(cue, 0)[2..], "{model} {mask}");
+            let known = if mask == "one.csv" { 2..4 } else { 0..2 };
+            assert_eq!(row(&out, 1)[known.clone()], row(cue, 1)[known], "{model} {mask}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_is_said() {
+    let bench = with_signs();
+    bench.write("cue.csv", "1,1,1,-1\n").write("wide.csv", "1,1\n");
+    bench.write("half.csv", "1,0,0.5,0\n").write("ok.csv", "1,0,0,0\n");
+    for (line, code, part) in [
+        ("--model modern --rule cyclic", 2, "--model dense"),
+        ("--model dense --rule glauber", 2, "--steps N"),
+        ("--model dense --rule cyclic --temperature 2", 2, "--rule glauber"),
+        ("--model dense --rule cyclic --tolerance 0.1", 2, "--tolerance"),
+        ("--model dense --rule glauber --steps 3 --temperature -1", 2, "positive"),
+        ("--model dense --rule cyclic --separation log-sum-exp", 2, "sum over hidden neurons"),
+        ("--model modern --mask wide.csv", 3, "1 rows of 2"),
+        ("--model modern --mask half.csv", 3, "row 0, column 2 is 0.5"),
+        ("--model spherical --mask ok.csv", 2, "cannot be clamped"),
+        ("--model modern --mask none.csv", 3, "none.csv"),
+    ] {
+        let ran = bench.run(&format!("recall signs.mem --cue cue.csv {line}"));
+        assert!(ran.code == code && ran.err.contains(part), "{line}: {} {}", ran.code, ran.err);
+    }
+}
