@@ -218,6 +218,10 @@ pub(crate) struct RecallArgs {
     /// How many memories to name per cue
     #[arg(long, value_name = "K", default_value_t = 3)]
     pub(crate) top: usize,
+    /// Say what is proved of every state: how wrong the answer and how far rest can be (model modern with
+    /// log-sum-exp); two more reads per cue
+    #[arg(long)]
+    pub(crate) explain: bool,
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
     #[command(flatten)]

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::model::model_name;
 use crate::separation;
 use attractor_dynamics::{Certificate, Energy, Outcome};
-use attractor_effective::{Kind, Retrieval, SpinRetrieval};
+use attractor_effective::{Explanation, Kind, Retrieval, SpinRetrieval};
 use attractor_lagrangian::{AnyLagrangian, Real};
 use attractor_synapse::{Element, Memories, Nearest, Weight};
 use serde::Serialize;
@@ -85,6 +85,26 @@ pub(crate) struct Query<'a> {
     flips: Option<usize>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     found: Option<Found<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explained: Option<Explained>,
+}
+
+/// What is proved of a state of model B.
+#[derive(Debug, Serialize)]
+struct Explained {
+    memory: usize,
+    /// Σ_{j≠i} p_j
+    others: f64,
+    /// ‖F(v) − I − ξ_i‖ is at most this.
+    error: f64,
+    /// Absent where there is no other memory.
+    separation: Option<f64>,
+    well_separated: bool,
+    /// β·tr Cov
+    slope: f64,
+    residual: f64,
+    /// A fixed point is proved to be this near.
+    distance: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -126,6 +146,7 @@ impl<'a> Query<'a> {
                 let certificate = Some(found.certificate);
                 Place::of(found).found(energies, certificate, found.residual, labels)
             }),
+            explained: None,
         }
     }
 
@@ -141,6 +162,7 @@ impl<'a> Query<'a> {
             cycle,
             flips: Some(found.flips),
             found: Some(place.found(energies, found.certificate, found.residual, labels)),
+            explained: None,
         }
     }
 }
@@ -193,6 +215,22 @@ impl<'p> Place<'p> {
     }
 }
 
+impl Query<'_> {
+    pub(crate) fn explained(self, proved: Option<Explanation>) -> Self {
+        let explained = proved.map(|proved| Explained {
+            memory: proved.memory,
+            others: proved.others,
+            error: proved.error,
+            separation: Some(proved.separation).filter(|s| s.is_finite()),
+            well_separated: proved.well_separated,
+            slope: proved.slope,
+            residual: proved.residual,
+            distance: proved.distance,
+        });
+        Self { explained, ..self }
+    }
+}
+
 impl Report<'_> {
     /// One JSON object.
     pub(crate) fn print_json(&self) -> Result<(), Failure> {
@@ -206,6 +244,12 @@ impl Report<'_> {
         );
         for (cue, query) in self.queries.iter().enumerate() {
             out.push_str(&query.line(cue));
+        }
+        if self.queries.iter().any(|query| query.explained.is_some()) {
+            out.push_str("\n  cue   memory  other weights  error at most  separation  enough  slope at most  fixed point within\n");
+            for (cue, query) in self.queries.iter().enumerate() {
+                out.extend(query.explained.as_ref().map(|explained| explained.line(cue)));
+            }
         }
         print_bytes(out.as_bytes())
     }
@@ -223,6 +267,18 @@ impl Query<'_> {
             found.effective_memories, found.nearest, found.overlap, found.energy
         );
         format!("{}\n", line.trim_end())
+    }
+}
+
+impl Explained {
+    fn line(&self, cue: usize) -> String {
+        let separation = self.separation.map_or("-".to_owned(), |s| format!("{s:.4}"));
+        let distance = self.distance.map_or("not proved".to_owned(), |d| format!("{d:.2e}"));
+        let enough = if self.well_separated { "yes" } else { "no" };
+        format!(
+            "{cue:5}  {:7}  {:13.3e}  {:13.3e}  {separation:>10}  {enough:>6}  {:13.3e}  {distance:>18}\n",
+            self.memory, self.others, self.error, self.slope
+        )
     }
 }
 

@@ -60,6 +60,9 @@ pub(crate) fn run<T: Element>(args: &RecallArgs, rule: SpinRule) -> Result<u8, F
 }
 
 fn how(args: &RecallArgs, rule: SpinRule) -> Result<SpinRecall, Failure> {
+    if args.explain {
+        return Err(Failure::usage("--explain is for --model modern: spins have no map to bound"));
+    }
     if args.tolerance.is_some() {
         return Err(Failure::usage("--tolerance is for states that move by fractions: spins flip"));
     }

@@ -110,3 +110,23 @@ fn what_cannot_be_is_said() {
         assert!(ran.code == code && ran.err.contains(part), "{line}: {} {}", ran.code, ran.err);
     }
 }
+
+#[test]
+fn an_explanation_is_printed_on_request() {
+    let bench = spins();
+    bench.write("cue.csv", "1,1,-0.5,-1\n");
+    let line = "recall a.mem --cue cue.csv --beta 4 --dtype f64 --explain";
+    let json = bench.run(&format!("{line} --json")).works().json();
+    let explained = &json["queries"][0]["explained"];
+    assert_eq!(explained["memory"], json["queries"][0]["nearest"]);
+    assert!(explained["distance"].as_f64().unwrap() < 1e-6);
+    assert!(explained["error"].as_f64().unwrap() < 1e-3);
+    assert!(bench.run(line).works().text().contains("fixed point within"));
+    let plain = bench.run("recall a.mem --cue cue.csv --beta 4 --json").works().json();
+    assert!(plain["queries"][0]["explained"].is_null());
+    for other in ["--model dense", "--separation sparsemax", "--model dense --rule cyclic"] {
+        bench
+            .run(&format!("recall a.mem --cue cue.csv --explain {other}"))
+            .fails(2, &["--explain"]);
+    }
+}

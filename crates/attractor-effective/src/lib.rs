@@ -39,6 +39,7 @@ mod conditions;
 mod error;
 mod model;
 // After a run.
+mod explain;
 mod retrieval;
 // Spins, some at a time.
 mod spins;
@@ -47,6 +48,7 @@ pub use batch::Batch;
 pub use conditions::{needed_separation, sufficient_beta};
 pub use descent::Descent;
 pub use error::ModelError;
+pub use explain::{Explanation, explain};
 pub use model::{
     ClassicalHopfield, DenseMemory, Effective, GradedHopfield, ModernHopfield, SphericalMemory,
 };

@@ -180,6 +180,11 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
         log_form.unwrap_or(&self.hidden)
     }
 
+    /// The hidden Lagrangian as it was given.
+    pub(crate) fn own_hidden(&self) -> &Lh {
+        &self.hidden
+    }
+
     /// States are ±1: the visible layer is 1-homogeneous and separable.
     pub fn has_spins(&self) -> bool {
         let properties = self.visible.0.properties();
