@@ -218,10 +218,13 @@ pub(crate) struct RecallArgs {
     /// How many memories to name per cue
     #[arg(long, value_name = "K", default_value_t = 3)]
     pub(crate) top: usize,
-    /// Say what is proved of every state: how wrong the answer and how far rest can be (model modern with
-    /// log-sum-exp); two more reads per cue
+    /// Say more of every state, for a few reads more: what the labels of its memories vote for, and what
+    /// is proved of model modern with log-sum-exp: how wrong the answer and how far rest can be
     #[arg(long)]
     pub(crate) explain: bool,
+    /// What the memories are paired with, one row for each: -o then holds Σ p·value instead of the state
+    #[arg(long, value_name = "FILE", requires = "output")]
+    pub(crate) values: Option<String>,
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
     #[command(flatten)]

@@ -74,7 +74,7 @@ pub(crate) fn check(input: &InputArgs, outputs: &OutputArgs) -> Result<(), Failu
 /// Writes the recalled states, where they are asked for.
 pub(crate) fn write_states<'a, T: Element>(
     args: &RecallArgs,
-    facts: &Facts,
+    image: Option<(usize, usize)>,
     features: usize,
     states: impl Iterator<Item = &'a [T]>,
 ) -> Result<(), Failure> {
@@ -83,7 +83,7 @@ pub(crate) fn write_states<'a, T: Element>(
     if let Some(at) = rows.iter().position(|x| !x.is_finite()) {
         anstream::eprintln!("warning: the state of cue {} is not finite", at / features);
     }
-    let bytes = encode_rows(OutputKind::from_path(path)?, &rows, features, facts.image)?;
+    let bytes = encode_rows(OutputKind::from_path(path)?, &rows, features, image)?;
     args.outputs.write(path, &bytes)
 }
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod demo;
+mod explain;
 mod failure;
 mod figure;
 mod files;

@@ -1,17 +1,18 @@
 //! `attractor recall`: damaged cues in, repaired patterns out.
 
-use crate::args::{Model, ProofArg, RecallArgs};
+use crate::args::{ProofArg, RecallArgs};
+use crate::explain::{self, Insight};
 use crate::failure::{Failure, NOT_SETTLED, RUNTIME};
 use crate::figure::{self, Shown};
 use crate::files::{Facts, Given, check, read, write_states};
 use crate::mask;
-use crate::model::{AnyModel, Built, effective, parameters};
+use crate::model::{Built, effective, parameters};
 use crate::report::{ModelFacts, Query, Report};
+use crate::spins;
 use crate::watch::Watch;
-use crate::{separation, spins};
 use attractor_dynamics::{Outcome, Proof, StopRule, System};
-use attractor_effective::{Explanation, Recall, Retrieval, explain};
-use attractor_lagrangian::{AnyLagrangian, Factor};
+use attractor_effective::{Recall, Retrieval};
+use attractor_lagrangian::Factor;
 use attractor_synapse::Element;
 
 pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
@@ -28,16 +29,26 @@ fn descend<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
     check(input, outputs)?;
     let Given { synapses, cues, facts } = read::<T>(input)?;
     let built = effective(&args.choice, &parameters, synapses)?;
-    let temperature = args.explain.then(|| explainable(args, &built.hidden)).transpose()?;
     let model = &built.model;
+    let values = explain::values(args, model.memories())?;
     let mut watch =
         Watch::new(cues.len(), if outputs.figure.is_some() { figure::CURVES } else { 0 })?;
-    let found = match mask::read(args.rules.mask.as_deref(), &cues)? {
-        Some(known) => model.complete(cues.as_slice(), &known, &how, &mut watch),
+    let known = mask::read(args.rules.mask.as_deref(), &cues)?;
+    let found = match &known {
+        Some(known) => model.complete(cues.as_slice(), known, &how, &mut watch),
         None => model.retrieve(cues.as_slice(), &how, &mut watch),
     };
     let found = found.map_err(|error| Failure::from(error).about(&input.cue))?;
-    write_states(args, &facts, model.features(), found.iter().map(|f| &f.state[..]))?;
+    match &values {
+        Some(values) => {
+            let paired = explain::paired(model, values, &found)?;
+            write_states(args, None, values.features(), paired.iter().map(|v| &v[..]))?;
+        }
+        None => {
+            let states = found.iter().map(|f| &f.state[..]);
+            write_states(args, facts.image, model.features(), states)?;
+        }
+    }
     if let Some(path) = &outputs.figure {
         let shown: Vec<_> =
             found.iter().map(|f| Shown { state: &f.state, nearest: &f.nearest }).collect();
@@ -45,32 +56,9 @@ fn descend<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
             figure::draw(model.memories().patterns(), &facts, &cues, &shown, &watch.trace)?;
         outputs.write(path, drawing.as_bytes())?;
     }
-    let proved = match temperature {
-        Some(beta) => found.iter().map(|found| explained(&built.model, beta, found)).collect(),
-        None => Ok(Vec::new()),
-    };
-    print(args, &built, &how, &facts, (&found, &proved?))?;
+    let insights = explain::insights(args, &built, (&facts, known.as_deref()), &found)?;
+    print(args, &built, &how, &facts, (&found, &insights))?;
     watch.interrupted_by().map_or_else(|| Ok(verdict(args, &found)), Ok)
-}
-
-/// β, where the theory has something to say of the model.
-fn explainable(args: &RecallArgs, hidden: &AnyLagrangian) -> Result<f64, Failure> {
-    let softmax = hidden.name() == "log-sum-exp" && args.choice.model == Model::Modern;
-    separation::beta(hidden).filter(|_| softmax).ok_or_else(|| {
-        Failure::usage("--explain needs --model modern with --separation log-sum-exp")
-    })
-}
-
-/// What is proved of a state that is a number everywhere.
-fn explained<T: Element>(
-    model: &AnyModel<T>,
-    beta: f64,
-    found: &Retrieval<T>,
-) -> Result<Option<Explanation>, Failure> {
-    if found.outcome == Outcome::NotFinite {
-        return Ok(None);
-    }
-    Ok(Some(explain(model, beta, &found.state)?))
 }
 
 fn how<T: Element>(args: &RecallArgs) -> Result<Recall, Failure> {
@@ -92,7 +80,7 @@ fn print<T: Element>(
     built: &Built<T>,
     how: &Recall,
     facts: &Facts,
-    (found, proved): (&[Retrieval<T>], &[Option<Explanation>]),
+    (found, insights): (&[Retrieval<T>], &[Insight<'_>]),
 ) -> Result<(), Failure> {
     let Built { model, hidden } = built;
     let report = Report {
@@ -104,10 +92,7 @@ fn print<T: Element>(
         queries: found
             .iter()
             .enumerate()
-            .map(|(q, found)| {
-                let proved = proved.get(q).copied().flatten();
-                Query::new(found, facts.labels.as_deref()).explained(proved)
-            })
+            .map(|(q, found)| Query::new(found, facts.labels.as_deref()).explained(insights.get(q)))
             .collect(),
     };
     match () {

@@ -1,11 +1,12 @@
 //! What `recall` prints: one JSON object, or a table.
 
 use crate::args::Model;
+use crate::explain::Insight;
 use crate::failure::Failure;
 use crate::model::model_name;
 use crate::separation;
 use attractor_dynamics::{Certificate, Energy, Outcome};
-use attractor_effective::{Explanation, Kind, Retrieval, SpinRetrieval};
+use attractor_effective::{Kind, Retrieval, SpinRetrieval, Vote};
 use attractor_lagrangian::{AnyLagrangian, Real};
 use attractor_synapse::{Element, Memories, Nearest, Weight};
 use serde::Serialize;
@@ -87,6 +88,15 @@ pub(crate) struct Query<'a> {
     found: Option<Found<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explained: Option<Explained>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    votes: Vec<Ballot<'a>>,
+}
+
+/// What labels say.
+#[derive(Debug, Serialize)]
+struct Ballot<'a> {
+    label: &'a str,
+    probability: f64,
 }
 
 /// What is proved of a state of model B.
@@ -147,6 +157,7 @@ impl<'a> Query<'a> {
                 Place::of(found).found(energies, certificate, found.residual, labels)
             }),
             explained: None,
+            votes: vec![],
         }
     }
 
@@ -163,6 +174,7 @@ impl<'a> Query<'a> {
             flips: Some(found.flips),
             found: Some(place.found(energies, found.certificate, found.residual, labels)),
             explained: None,
+            votes: vec![],
         }
     }
 }
@@ -215,9 +227,13 @@ impl<'p> Place<'p> {
     }
 }
 
-impl Query<'_> {
-    pub(crate) fn explained(self, proved: Option<Explanation>) -> Self {
-        let explained = proved.map(|proved| Explained {
+impl<'a> Query<'a> {
+    pub(crate) fn explained(self, insight: Option<&Insight<'a>>) -> Self {
+        let Some(insight) = insight else { return self };
+        let ballot =
+            |vote: &Vote<&'a str>| Ballot { label: vote.label, probability: vote.probability };
+        let votes = insight.votes.iter().map(ballot).collect();
+        let explained = insight.proved.map(|proved| Explained {
             memory: proved.memory,
             others: proved.others,
             error: proved.error,
@@ -227,7 +243,7 @@ impl Query<'_> {
             residual: proved.residual,
             distance: proved.distance,
         });
-        Self { explained, ..self }
+        Self { explained, votes, ..self }
     }
 }
 
@@ -250,6 +266,13 @@ impl Report<'_> {
             for (cue, query) in self.queries.iter().enumerate() {
                 out.extend(query.explained.as_ref().map(|explained| explained.line(cue)));
             }
+        }
+        for (cue, query) in self.queries.iter().enumerate().filter(|(_, q)| !q.votes.is_empty()) {
+            let votes = query.votes.iter().take(5);
+            let votes: Vec<_> =
+                votes.map(|vote| format!("{} {:.4}", vote.label, vote.probability)).collect();
+            let head = if cue == 0 { "\n  cue  labels vote\n" } else { "" };
+            out.push_str(&format!("{head}{cue:5}  {}\n", votes.join(", ")));
         }
         print_bytes(out.as_bytes())
     }

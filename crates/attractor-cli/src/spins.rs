@@ -47,7 +47,7 @@ pub(crate) fn run<T: Element>(args: &RecallArgs, rule: SpinRule) -> Result<u8, F
     let spins = Spins::new(hidden.clone(), synapses)?;
     let found = spins.retrieve(cues.as_slice(), known.as_deref(), &how);
     let found = found.map_err(|error| Failure::from(error).about(&input.cue))?;
-    write_states(args, &facts, spins.features(), found.iter().map(|f| &f.state[..]))?;
+    write_states(args, facts.image, spins.features(), found.iter().map(|f| &f.state[..]))?;
     if let Some(path) = &outputs.figure {
         let shown: Vec<_> =
             found.iter().map(|f| Shown { state: &f.state, nearest: &f.nearest }).collect();
@@ -60,8 +60,10 @@ pub(crate) fn run<T: Element>(args: &RecallArgs, rule: SpinRule) -> Result<u8, F
 }
 
 fn how(args: &RecallArgs, rule: SpinRule) -> Result<SpinRecall, Failure> {
-    if args.explain {
-        return Err(Failure::usage("--explain is for --model modern: spins have no map to bound"));
+    if args.explain || args.values.is_some() {
+        return Err(Failure::usage(
+            "--explain and --values are for --rule synchronous: they need the model's own weights",
+        ));
     }
     if args.tolerance.is_some() {
         return Err(Failure::usage("--tolerance is for states that move by fractions: spins flip"));

@@ -124,9 +124,34 @@ fn an_explanation_is_printed_on_request() {
     assert!(bench.run(line).works().text().contains("fixed point within"));
     let plain = bench.run("recall a.mem --cue cue.csv --beta 4 --json").works().json();
     assert!(plain["queries"][0]["explained"].is_null());
-    for other in ["--model dense", "--separation sparsemax", "--model dense --rule cyclic"] {
-        bench
-            .run(&format!("recall a.mem --cue cue.csv --explain {other}"))
-            .fails(2, &["--explain"]);
+    for other in ["--model dense", "--separation sparsemax"] {
+        let line = format!("recall a.mem --cue cue.csv --explain --json {other}");
+        assert!(bench.run(&line).works().json()["queries"][0]["explained"].is_null());
     }
+    let spins = "recall a.mem --cue cue.csv --explain --model dense --rule cyclic";
+    bench.run(spins).fails(2, &["--explain"]);
+}
+
+#[test]
+fn labels_vote_and_values_are_paired() {
+    let bench = Bench::new();
+    bench
+        .write("a.csv", "1,0,0\n0,1,0\n0,0.9,0.1\n")
+        .write("labels.txt", "one\nother\nother\n")
+        .write("values.csv", "10,0\n0,5\n0,5\n")
+        .write("cue.csv", "0.1,0.8,0\n0.9,0,0\n");
+    bench.run("store a.csv --labels labels.txt -o a.mem").works();
+    let line = "recall a.mem --cue cue.csv --beta 30 --dtype f64";
+    let json = bench.run(&format!("{line} --explain --json")).works().json();
+    let votes = &json["queries"][0]["votes"];
+    assert!(votes[0]["label"] == "other" && votes[0]["probability"].as_f64().unwrap() > 0.999);
+    assert_eq!(json["queries"][1]["votes"][0]["label"], "one");
+    bench.run(&format!("{line} --values values.csv -o out.csv")).works();
+    let out = String::from_utf8(bench.read("out.csv")).unwrap();
+    let rows: Vec<Vec<f64>> =
+        out.lines().map(|line| line.split(',').map(|x| x.parse().unwrap()).collect()).collect();
+    assert!(rows.len() == 2 && rows.iter().all(|row| row.len() == 2));
+    assert!((rows[0][1] - 5.0).abs() < 1e-6 && (rows[1][0] - 10.0).abs() < 1e-6);
+    bench.run(&format!("{line} --values cue.csv -o o.csv")).fails(3, &["cue.csv", "3 memories"]);
+    bench.run(&format!("{line} --values values.csv")).fails(2, &["--output"]);
 }

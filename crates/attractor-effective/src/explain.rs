@@ -47,29 +47,38 @@ impl<T: Element> ModernHopfield<T> {
     /// # Errors
     /// [`ModelError::Width`] or [`ModelError::NotFinite`].
     pub fn explain(&self, state: &[T]) -> Result<Explanation, ModelError> {
-        explain(self, self.own_hidden().beta(), state)
+        explain(self, self.own_hidden().beta(), state, None)
     }
 }
 
 /// [`ModernHopfield::explain`] for a model whose Lagrangians are known at run time only; it is for the
-/// caller to know that they are ½‖v‖² and log-sum-exp with this β.
+/// caller to know that they are ½‖v‖² and log-sum-exp with this β. Where features are `known`, d flags, the
+/// map and its fixed points are those of the other features.
 ///
 /// # Errors
-/// As [`ModernHopfield::explain`].
+/// As [`ModernHopfield::explain`]; [`ModelError::Width`] unless there is a flag for each feature.
 pub fn explain<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>>(
     model: &Effective<T, Lv, Lh>,
     beta: f64,
     state: &[T],
+    known: Option<&[bool]>,
 ) -> Result<Explanation, ModelError> {
     let state = state.iter().map(|x| x.f64()).collect();
     let v = crate::model::checked("a number of the state", state, model.features())?;
-    Ok(View { memories: model.memories(), bias: model.bias(), beta }.explain(&v, model.input()))
+    if let Some(found) = known.map(<[bool]>::len).filter(|&found| found != v.len()) {
+        return Err(ModelError::Width { what: "the mask", expected: v.len(), found });
+    }
+    let free = (0..v.len()).filter(|&i| known.is_none_or(|known| !known[i])).collect();
+    let view = View { memories: model.memories(), bias: model.bias(), beta, free };
+    Ok(view.explain(&v, model.input()))
 }
 
 struct View<'a, T> {
     memories: &'a Synapses<T>,
     bias: Option<&'a [f64]>,
     beta: f64,
+    /// The features that move.
+    free: Vec<usize>,
 }
 
 impl<T: Element> View<'_, T> {
@@ -89,6 +98,12 @@ impl<T: Element> View<'_, T> {
     /// ‖ξ_μ − x‖.
     fn distance(&self, mu: usize, x: &[f64]) -> f64 {
         self.row(mu).zip(x).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
+    }
+
+    /// ‖ξ_μ − x‖ over the features that move.
+    fn reach(&self, mu: usize, x: &[f64]) -> f64 {
+        let row = self.memories.patterns().row(mu);
+        self.free.iter().map(|&i| (row[i].f64() - x[i]).powi(2)).sum::<f64>().sqrt()
     }
 
     /// Largest of a number over all memories.
@@ -119,13 +134,12 @@ impl<T: Element> View<'_, T> {
                 + 2.0 * self.beta * ((d + 2) as f64 * largest * size + 2.0 * bias));
         let more = 1.0 + slack;
         let others = more * rest / (1.0 + rest);
-        let spread: f64 = (0..n).map(|mu| p(mu) * self.distance(mu, &mean).powi(2)).sum();
-        let moved = mean.iter().zip(v).enumerate();
-        let residual =
-            norm(&mut moved.map(|(i, (m, v))| m + input.map_or(0.0, |input| input[i]) - v));
+        let spread: f64 = (0..n).map(|mu| p(mu) * self.reach(mu, &mean).powi(2)).sum();
+        let moved = |&i: &usize| mean[i] + input.map_or(0.0, |input| input[i]) - v[i];
+        let residual = norm(&mut self.free.iter().map(moved));
         let residual = residual + slack * (largest + size);
         let slope = more * self.beta * spread + slack * self.beta * largest * largest;
-        let radius = more * self.largest(|mu| self.distance(mu, &mean));
+        let radius = more * self.largest(|mu| self.reach(mu, &mean));
         let separation = self.separation(top, &own);
         Explanation {
             memory: top,

@@ -40,6 +40,7 @@ mod error;
 mod model;
 // After a run.
 mod explain;
+mod readout;
 mod retrieval;
 // Spins, some at a time.
 mod spins;
@@ -52,6 +53,7 @@ pub use explain::{Explanation, explain};
 pub use model::{
     ClassicalHopfield, DenseMemory, Effective, GradedHopfield, ModernHopfield, SphericalMemory,
 };
+pub use readout::Vote;
 pub use retrieval::{Kind, Recall, Retrieval};
 pub use spins::{SpinEvent, SpinPath, SpinRecall, SpinRetrieval, SpinRule, SpinRuleError, Spins};
 

@@ -194,6 +194,39 @@ fn a_settled_state_has_its_proof() {
     settled::<f32>(1e-5);
 }
 
+/// With known features the fixed point is that of the others.
+#[test]
+fn known_features_stay_out_of_the_proof() {
+    for seed in 0..200 {
+        let beta = [2.0, 8.0, 30.0][seed as usize % 3];
+        let case = Case {
+            n: 9,
+            d: 8,
+            beta,
+            scale: 1.0,
+            noise: 0.1,
+            steps: 0,
+            input: 0.3,
+            euclidean: false,
+            seed,
+        };
+        let world = case.world::<f64>();
+        let known: Vec<bool> = (0..8).map(|i| (seed >> i) & 1 == 1).collect();
+        let how = Recall::to_rest([1e-2, 1e-5][seed as usize % 2]).unwrap();
+        let found = world.model.complete(&world.state, &known, &how, &mut ()).unwrap();
+        let mut v = found[0].state.clone();
+        let why = explain(&world.model, world.beta, &v, Some(&known)).unwrap();
+        let Some(distance) = why.distance else { continue };
+        let start = v.clone();
+        for _ in 0..5000 {
+            let next = world.map(&v);
+            (0..8).filter(|&i| !known[i]).for_each(|i| v[i] = next[i]);
+        }
+        assert!(apart(&v, &start) <= distance + 1e-12, "{seed}: {} {why:?}", apart(&v, &start));
+        assert!(distance < 0.5);
+    }
+}
+
 #[test]
 fn no_proof_where_the_map_does_not_contract() {
     let memories = Synapses::from_rows(&[[1.0f64], [-1.0]]).unwrap();
@@ -202,4 +235,6 @@ fn no_proof_where_the_map_does_not_contract() {
     assert!(why.slope >= 2.0 && why.distance.is_none());
     assert!(matches!(model.explain(&[f64::NAN]), Err(ModelError::NotFinite { .. })));
     assert!(matches!(model.explain(&[0.0, 1.0]), Err(ModelError::Width { .. })));
+    let mask = explain(&model, 2.0, &[0.0], Some(&[true, false]));
+    assert!(matches!(mask, Err(ModelError::Width { what: "the mask", .. })));
 }

@@ -34,7 +34,10 @@ mod read;
 mod relay;
 mod synapses;
 mod top;
+// Memories that change.
+mod living;
 
+pub use living::{Living, LivingError, MemoryId};
 pub use normalize::{Normalization, Normalize, UnknownNormalize};
 pub use partial::{Nearest, Partial};
 pub use patterns::{PatternError, Patterns};

@@ -183,6 +183,23 @@ impl<T: Real> Patterns<T> {
         if found == expected { Ok(()) } else { Err(PatternError::Width { expected, found }) }
     }
 
+    /// Appends a row that was checked.
+    pub(crate) fn push(&mut self, row: &[T]) {
+        debug_assert_eq!(row.len(), self.features);
+        self.data.extend_from_slice(row);
+    }
+
+    pub(crate) fn row_mut(&mut self, index: usize) -> &mut [T] {
+        &mut self.data[index * self.features..][..self.features]
+    }
+
+    /// The last row takes the place; there must be another.
+    pub(crate) fn swap_remove(&mut self, place: usize) {
+        let last = self.data.len() - self.features;
+        self.data.copy_within(last.., place * self.features);
+        self.data.truncate(last);
+    }
+
     pub(crate) fn rows_mut(&mut self) -> impl ExactSizeIterator<Item = &mut [T]> {
         self.data.chunks_exact_mut(self.features)
     }

@@ -96,8 +96,8 @@ impl<T: Element> Synapses<T> {
     pub fn new(patterns: Patterns<T>) -> Self {
         let norms: Vec<f64> = patterns.rows().map(|row| square(row).sqrt()).collect();
         let largest_norm = norms.iter().copied().fold(0.0, f64::max);
-        let invert = |&norm: &f64| if norm > 0.0 { 1.0 / norm } else { 0.0 };
-        Self { inverse_norms: norms.iter().map(invert).collect(), largest_norm, patterns }
+        let inverse_norms = norms.into_iter().map(inverse).collect();
+        Self { inverse_norms, largest_norm, patterns }
     }
 
     /// Memories from rows.
@@ -111,6 +111,32 @@ impl<T: Element> Synapses<T> {
     /// The patterns.
     pub fn patterns(&self) -> &Patterns<T> {
         &self.patterns
+    }
+
+    pub(crate) fn push(&mut self, row: &[T], norm: f64) {
+        self.patterns.push(row);
+        self.inverse_norms.push(inverse(norm));
+        self.largest_norm = self.largest_norm.max(norm);
+    }
+
+    pub(crate) fn overwrite(&mut self, place: usize, row: &[T], norm: f64) {
+        self.patterns.row_mut(place).copy_from_slice(row);
+        self.inverse_norms[place] = inverse(norm);
+        self.largest_norm = self.largest_norm.max(norm);
+    }
+
+    /// The last memory takes the place.
+    pub(crate) fn swap_remove(&mut self, place: usize) {
+        self.patterns.swap_remove(place);
+        self.inverse_norms.swap_remove(place);
+    }
+
+    pub(crate) fn largest(&self) -> f64 {
+        self.largest_norm
+    }
+
+    pub(crate) fn set_largest(&mut self, norm: f64) {
+        self.largest_norm = norm;
     }
 
     pub(crate) fn inverse_norms(&self) -> &[f64] {
@@ -160,6 +186,11 @@ impl<T: Element> Memories<T> for Synapses<T> {
     }
 }
 
-fn square<T: Element>(row: &[T]) -> f64 {
+/// 1/‖ξ‖, 0 for a zero memory.
+fn inverse(norm: f64) -> f64 {
+    if norm > 0.0 { 1.0 / norm } else { 0.0 }
+}
+
+pub(crate) fn square<T: Element>(row: &[T]) -> f64 {
     row.iter().map(|x| x.f64() * x.f64()).sum()
 }

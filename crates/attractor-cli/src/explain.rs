@@ -1,0 +1,80 @@
+//! `--explain` and `--values`: what is proved of a state, what it votes for, what it is paired with.
+
+use crate::args::{Model, RecallArgs};
+use crate::failure::Failure;
+use crate::files::Facts;
+use crate::model::{AnyModel, Built};
+use crate::separation;
+use attractor_dynamics::Outcome;
+use attractor_effective::{Explanation, Retrieval, Vote, explain};
+use attractor_io::{ReadOptions, Source, read_patterns};
+use attractor_synapse::{Element, Memories, Patterns};
+
+/// What `--explain` adds to a state.
+#[derive(Debug, Default)]
+pub(crate) struct Insight<'a> {
+    /// Of model B with log-sum-exp.
+    pub(crate) proved: Option<Explanation>,
+    /// Where the memories have labels.
+    pub(crate) votes: Vec<Vote<&'a str>>,
+}
+
+/// One for each state, or nothing where it was not asked for.
+pub(crate) fn insights<'a, T: Element>(
+    args: &RecallArgs,
+    built: &Built<T>,
+    (facts, known): (&'a Facts, Option<&[bool]>),
+    found: &[Retrieval<T>],
+) -> Result<Vec<Insight<'a>>, Failure> {
+    if !args.explain {
+        return Ok(Vec::new());
+    }
+    let softmax = built.hidden.name() == "log-sum-exp" && args.choice.model == Model::Modern;
+    let beta = separation::beta(&built.hidden).filter(|_| softmax);
+    let labels = facts.labels.as_ref();
+    let labels: Option<Vec<&str>> = labels.map(|l| l.iter().map(String::as_str).collect());
+    let d = built.model.features();
+    let insight = |(q, found): (usize, &Retrieval<T>)| {
+        if found.outcome == Outcome::NotFinite {
+            return Ok(Insight::default());
+        }
+        let state = &found.state;
+        let known = known.map(|known| &known[q * d..][..d]);
+        let proved = beta.map(|beta| explain(&built.model, beta, state, known)).transpose()?;
+        let votes = labels.as_ref().map(|labels| built.model.vote(state, labels)).transpose()?;
+        Ok(Insight { proved, votes: votes.unwrap_or_default() })
+    };
+    found.iter().enumerate().map(insight).collect()
+}
+
+/// The values that memories are paired with, one row for each.
+pub(crate) fn values<T: Element>(
+    args: &RecallArgs,
+    memories: &impl Memories<T>,
+) -> Result<Option<Patterns<T>>, Failure> {
+    let Some(path) = &args.values else { return Ok(None) };
+    let values = read_patterns::<T>(&Source::from_arg(path), &ReadOptions { array: None })?;
+    let (rows, expected) = (values.patterns.len(), memories.memories());
+    if rows != expected {
+        return Err(Failure::input(format!(
+            "{path}: there are {rows} values, but {expected} memories: give one row for each memory"
+        )));
+    }
+    Ok(Some(values.patterns))
+}
+
+/// What each state is paired with; of a state that is not finite, no number.
+pub(crate) fn paired<T: Element>(
+    model: &AnyModel<T>,
+    values: &Patterns<T>,
+    found: &[Retrieval<T>],
+) -> Result<Vec<Vec<T>>, Failure> {
+    let pair = |found: &Retrieval<T>| {
+        if found.outcome == Outcome::NotFinite {
+            return Ok(vec![T::of(f64::NAN); values.features()]);
+        }
+        let paired = model.associate(&found.state, values)?;
+        Ok(paired.into_iter().map(T::of).collect())
+    };
+    found.iter().map(pair).collect()
+}

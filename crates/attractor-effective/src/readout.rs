@@ -1,0 +1,96 @@
+//! What a state stands for: the weights of all memories, what they are paired with, what they vote for.
+
+use crate::{Effective, ModelError};
+use attractor_lagrangian::Lagrangian;
+use attractor_synapse::{Element, Errand, Memories, Patterns, Relay};
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// A label with the weight of the memories that bear it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Vote<L> {
+    /// The label.
+    pub label: L,
+    /// Σp_μ of its memories, 0 to 1.
+    pub probability: f64,
+}
+
+impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T, Lv, Lh, M> {
+    /// p_μ = |f_μ|/Σ|f| of every memory at a state g, N numbers; all 0 where no hidden neuron is active.
+    /// One product with Ξ.
+    ///
+    /// # Errors
+    /// [`ModelError::Width`] or [`ModelError::NotFinite`].
+    pub fn weights(&self, state: &[T]) -> Result<Vec<f64>, ModelError> {
+        let numbers = state.iter().map(|x| x.f64()).collect();
+        crate::model::checked("a number of the state", numbers, self.features())?;
+        let mut relay = Relay::default();
+        self.memories().relay(Errand { outputs: Some(state), weigh: None }, &mut relay);
+        let bias = |mu: usize| self.bias().map_or(0.0, |bias| bias[mu]);
+        let overlaps = relay.overlaps().iter().enumerate();
+        let h: Vec<T> = overlaps.map(|(mu, s)| T::of(s.f64() + bias(mu))).collect();
+        let mut f = vec![T::ZERO; h.len()];
+        self.hidden().activate(&h, &mut f);
+        let total: f64 = f.iter().map(|f| f.f64().abs()).sum();
+        let share = |f: &T| if total > 0.0 { f.f64().abs() / total } else { 0.0 };
+        Ok(f.iter().map(share).collect())
+    }
+
+    /// Σ_μ p_μ·value_μ: what the memories of a state are paired with, where `values` has a row for each of
+    /// them (hetero-association). With model B this is attention with values of its own.
+    ///
+    /// ```
+    /// use attractor_effective::ModernHopfield;
+    /// use attractor_lagrangian::LogSumExp;
+    /// use attractor_synapse::{Patterns, Synapses};
+    /// let keys = Synapses::from_rows(&[[1.0f64, 0.0], [0.0, 1.0]])?;
+    /// let values = Patterns::new(vec![5.0, 7.0, 9.0, -1.0, -2.0, -3.0], 3)?;
+    /// let model = ModernHopfield::modern(keys, LogSumExp::new(30.0)?)?;
+    /// let found = model.recall(&[0.8, 0.1])?;
+    /// let paired = model.associate(&found.state, &values)?;
+    /// assert!((paired[1] - 7.0).abs() < 1e-6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Effective::weights`]; [`ModelError::Width`] unless there is one value for each memory.
+    pub fn associate(&self, state: &[T], values: &Patterns<T>) -> Result<Vec<f64>, ModelError> {
+        let (expected, found) = (self.memories().memories(), values.len());
+        if found != expected {
+            return Err(ModelError::Width { what: "the list of values", expected, found });
+        }
+        let mut sum = vec![0.0; values.features()];
+        for (mu, p) in self.weights(state)?.into_iter().enumerate().filter(|(_, p)| *p > 0.0) {
+            sum.iter_mut().zip(values.row(mu)).for_each(|(s, x)| *s += p * x.f64());
+        }
+        Ok(sum)
+    }
+
+    /// What the memories of a state vote for, each with its weight: the labels, likeliest first; of equals
+    /// the one that comes first among the memories. Nothing where no hidden neuron is active.
+    ///
+    /// # Errors
+    /// As [`Effective::weights`]; [`ModelError::Width`] unless there is one label for each memory.
+    pub fn vote<'l, L: Eq + Hash + ?Sized>(
+        &self,
+        state: &[T],
+        labels: &[&'l L],
+    ) -> Result<Vec<Vote<&'l L>>, ModelError> {
+        let (expected, found) = (self.memories().memories(), labels.len());
+        if found != expected {
+            return Err(ModelError::Width { what: "the list of labels", expected, found });
+        }
+        let mut places = HashMap::new();
+        let mut votes: Vec<Vote<&L>> = Vec::new();
+        for (&label, p) in labels.iter().zip(self.weights(state)?) {
+            let place = *places.entry(label).or_insert_with(|| {
+                votes.push(Vote { label, probability: 0.0 });
+                votes.len() - 1
+            });
+            votes[place].probability += p;
+        }
+        votes.retain(|vote| vote.probability > 0.0);
+        votes.sort_by(|a, b| b.probability.total_cmp(&a.probability)); // stable
+        Ok(votes)
+    }
+}
