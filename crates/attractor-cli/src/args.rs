@@ -254,6 +254,9 @@ pub(crate) struct RuleArgs {
     /// How spins are updated, in the models hopfield and dense; a step is then a sweep
     #[arg(long, value_enum, default_value = "synchronous")]
     pub(crate) rule: Rule,
+    /// Which memories take part: 1 or 0 for each; the others are skipped, as if they were not stored
+    #[arg(long, value_name = "FILE")]
+    pub(crate) memory_mask: Option<String>,
     /// The temperature of --rule glauber, in the unit of the energy [default: 1]
     #[arg(long, value_name = "T", value_parser = positive, allow_negative_numbers = true)]
     pub(crate) temperature: Option<f64>,

@@ -8,7 +8,7 @@ use crate::separation;
 use attractor_dynamics::Outcome;
 use attractor_effective::{Explanation, Retrieval, Vote, explain};
 use attractor_io::{ReadOptions, Source, read_patterns};
-use attractor_synapse::{Element, Memories, Patterns};
+use attractor_synapse::{Element, Patterns};
 
 /// What `--explain` adds to a state.
 #[derive(Debug, Default)]
@@ -50,17 +50,20 @@ pub(crate) fn insights<'a, T: Element>(
 /// The values that memories are paired with, one row for each.
 pub(crate) fn values<T: Element>(
     args: &RecallArgs,
-    memories: &impl Memories<T>,
+    facts: &Facts,
 ) -> Result<Option<Patterns<T>>, Failure> {
     let Some(path) = &args.values else { return Ok(None) };
     let values = read_patterns::<T>(&Source::from_arg(path), &ReadOptions { array: None })?;
-    let (rows, expected) = (values.patterns.len(), memories.memories());
+    let (rows, expected) = (values.patterns.len(), facts.stored);
     if rows != expected {
         return Err(Failure::input(format!(
             "{path}: there are {rows} values, but {expected} memories: give one row for each memory"
         )));
     }
-    Ok(Some(values.patterns))
+    let Some(kept) = &facts.kept else { return Ok(Some(values.patterns)) };
+    let rows: Vec<&[T]> = kept.iter().map(|&mu| values.patterns.row(mu)).collect();
+    let kept = Patterns::from_rows(&rows);
+    Ok(Some(kept.map_err(|error| Failure::input(format!("{path}: {error}")))?))
 }
 
 /// What each state is paired with; of a state that is not finite, no number.

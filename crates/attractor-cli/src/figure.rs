@@ -57,7 +57,8 @@ fn pictures<T: Real>(
         ];
         let images: Vec<Option<&[f64]>> = images.iter().map(Option::as_deref).collect();
         let overlap = if finite { format!("{:.3}", found.nearest.overlap) } else { String::new() };
-        let name = label(nearest).map_or_else(|| format!("#{nearest}"), str::to_owned);
+        let name =
+            label(nearest).map_or_else(|| format!("#{}", facts.place(nearest)), str::to_owned);
         grid = grid.row_with_gaps(&format!("cue {q}"), &images).captions(&["", &overlap, &name]);
     }
     Ok(grid.draw()?)

@@ -2,11 +2,12 @@
 
 use crate::args::{InputArgs, OutputArgs, RecallArgs};
 use crate::failure::Failure;
+use crate::mask;
 use attractor_io::{
     LoadedMemory, Memory, OutputKind, Overwrite, ReadOptions, Source, check_output, encode_rows,
     load_memory, read_patterns, write_output,
 };
-use attractor_synapse::{Element, Patterns, Synapses};
+use attractor_synapse::{Element, Masked, Patterns, Synapses};
 use std::path::Path;
 
 /// What was read.
@@ -20,16 +21,44 @@ pub(crate) struct Given<T> {
 /// What is known of the memories besides their numbers.
 #[derive(Debug)]
 pub(crate) struct Facts {
+    /// How many memories the file has.
+    pub(crate) stored: usize,
     pub(crate) labels: Option<Vec<String>>,
     pub(crate) image: Option<(usize, usize)>,
+    /// The memories that a mask lets through, by their places in the file.
+    pub(crate) kept: Option<Vec<usize>>,
+}
+
+impl Facts {
+    /// The place in the file of a memory in use.
+    pub(crate) fn place(&self, memory: usize) -> usize {
+        self.kept.as_ref().and_then(|kept| kept.get(memory)).copied().unwrap_or(memory)
+    }
 }
 
 /// The memories and the cues.
 pub(crate) fn read<T: Element>(input: &InputArgs) -> Result<Given<T>, Failure> {
     let LoadedMemory { memory, .. } = load_memory::<T>(&Source::from_arg(&input.memory))?;
     let cues = cues(input, &memory)?;
-    let facts = Facts { labels: memory.labels().map(<[String]>::to_vec), image: memory.image() };
+    let (labels, image) = (memory.labels().map(<[String]>::to_vec), memory.image());
+    let facts = Facts { stored: memory.patterns().len(), labels, image, kept: None };
     Ok(Given { synapses: Synapses::new(memory.into_patterns()), cues, facts })
+}
+
+impl<T: Element> Given<T> {
+    /// Leaves out the memories that the mask of this file does not let through.
+    pub(crate) fn masked(self, path: Option<&str>) -> Result<Self, Failure> {
+        let Some(path) = path else { return Ok(self) };
+        let keep = mask::memories(path, self.synapses.patterns().len())?;
+        let some = Masked::new(&self.synapses, &keep);
+        let some = some.map_err(|error| Failure::input(format!("{path}: {error}")))?;
+        let of = |labels: Vec<String>| {
+            labels.into_iter().zip(&keep).filter(|(_, keep)| **keep).map(|(l, _)| l).collect()
+        };
+        let labels = self.facts.labels.map(of);
+        let facts = Facts { labels, kept: Some(some.ids().to_vec()), ..self.facts };
+        Ok(Self { synapses: some.kept().clone(), facts, ..self })
+    }
 }
 
 /// The cues with the memory's own normalisation, of the memory's width.

@@ -1,4 +1,4 @@
-//! `--mask`: which features of the cues are known.
+//! `--mask`: which features of the cues are known. `--memory-mask`: which memories take part.
 
 use crate::failure::Failure;
 use attractor_io::{ReadOptions, Source, read_patterns};
@@ -22,14 +22,32 @@ pub(crate) fn read<T: Real>(
             cues.features()
         )));
     }
-    if let Some(at) = mask.as_slice().iter().position(|x| ![0.0, 1.0].contains(x)) {
-        let (row, column, value) = (at / features, at % features, mask.as_slice()[at]);
+    let known = flags(path, &mask)?;
+    let times = if rows == 1 { cues.len() } else { 1 };
+    Ok(Some(known.repeat(times)))
+}
+
+/// One flag for each memory, from a file with a number for each: in one row, or one a row.
+pub(crate) fn memories(path: &str, expected: usize) -> Result<Vec<bool>, Failure> {
+    let mask =
+        read_patterns::<f64>(&Source::from_arg(path), &ReadOptions { array: None })?.patterns;
+    let found = mask.as_slice().len();
+    if found != expected {
         return Err(Failure::input(format!(
-            "{path}: row {row}, column {column} is {value}: a mask holds 1 (known) and 0 (not known)"
+            "{path}: the mask has {found} numbers, but there are {expected} memories: give one for each"
         )));
     }
-    let known = mask.as_slice().iter().map(|x| *x > 0.5);
-    let times = if rows == 1 { cues.len() } else { 1 };
-    let known: Vec<bool> = known.collect();
-    Ok(Some(known.repeat(times)))
+    flags(path, &mask)
+}
+
+/// Ones and zeros.
+fn flags(path: &str, mask: &Patterns<f64>) -> Result<Vec<bool>, Failure> {
+    let (numbers, features) = (mask.as_slice(), mask.features());
+    if let Some(at) = numbers.iter().position(|x| ![0.0, 1.0].contains(x)) {
+        let (row, column, value) = (at / features, at % features, numbers[at]);
+        return Err(Failure::input(format!(
+            "{path}: row {row}, column {column} is {value}: a mask holds 1 (yes) and 0 (no)"
+        )));
+    }
+    Ok(numbers.iter().map(|x| *x > 0.5).collect())
 }

@@ -27,10 +27,11 @@ fn descend<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
     let parameters = parameters(&args.choice)?;
     let how = how::<T>(args)?;
     check(input, outputs)?;
-    let Given { synapses, cues, facts } = read::<T>(input)?;
+    let given = read::<T>(input)?.masked(args.rules.memory_mask.as_deref())?;
+    let Given { synapses, cues, facts } = given;
     let built = effective(&args.choice, &parameters, synapses)?;
     let model = &built.model;
-    let values = explain::values(args, model.memories())?;
+    let values = explain::values(args, &facts)?;
     let mut watch =
         Watch::new(cues.len(), if outputs.figure.is_some() { figure::CURVES } else { 0 })?;
     let known = mask::read(args.rules.mask.as_deref(), &cues)?;
@@ -92,7 +93,7 @@ fn print<T: Element>(
         queries: found
             .iter()
             .enumerate()
-            .map(|(q, found)| Query::new(found, facts.labels.as_deref()).explained(insights.get(q)))
+            .map(|(q, found)| Query::new(found, facts).explained(insights.get(q), facts))
             .collect(),
     };
     match () {

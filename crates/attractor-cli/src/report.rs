@@ -3,6 +3,7 @@
 use crate::args::Model;
 use crate::explain::Insight;
 use crate::failure::Failure;
+use crate::files::Facts;
 use crate::model::model_name;
 use crate::separation;
 use attractor_dynamics::{Certificate, Energy, Outcome};
@@ -144,7 +145,7 @@ struct Top<'a> {
 }
 
 impl<'a> Query<'a> {
-    pub(crate) fn new<T: Real>(found: &Retrieval<T>, labels: Option<&'a [String]>) -> Self {
+    pub(crate) fn new<T: Real>(found: &Retrieval<T>, facts: &'a Facts) -> Self {
         let finite = found.outcome != Outcome::NotFinite;
         Self {
             steps: found.steps,
@@ -154,14 +155,14 @@ impl<'a> Query<'a> {
             found: finite.then(|| {
                 let energies = [found.energy_start, found.energy];
                 let certificate = Some(found.certificate);
-                Place::of(found).found(energies, certificate, found.residual, labels)
+                Place::of(found).found(energies, certificate, found.residual, facts)
             }),
             explained: None,
             votes: vec![],
         }
     }
 
-    pub(crate) fn spins<T: Real>(found: &SpinRetrieval<T>, labels: Option<&'a [String]>) -> Self {
+    pub(crate) fn spins<T: Real>(found: &SpinRetrieval<T>, facts: &'a Facts) -> Self {
         let cycle = match found.outcome {
             Outcome::Cycle { length } => Some(length),
             _ => None,
@@ -172,7 +173,7 @@ impl<'a> Query<'a> {
             outcome: found.outcome.name(),
             cycle,
             flips: Some(found.flips),
-            found: Some(place.found(energies, found.certificate, found.residual, labels)),
+            found: Some(place.found(energies, found.certificate, found.residual, facts)),
             explained: None,
             votes: vec![],
         }
@@ -203,9 +204,9 @@ impl<'p> Place<'p> {
         [start, end]: [Energy; 2],
         certificate: Option<Certificate>,
         residual: f64,
-        labels: Option<&'a [String]>,
+        facts: &'a Facts,
     ) -> Found<'a> {
-        let label = |index: usize| labels.and_then(|l| l.get(index)).map(String::as_str);
+        let label = |memory: usize| facts.labels.as_ref()?.get(memory).map(String::as_str);
         let negated = self.kind == Kind::Single { negated: true };
         let nearest = self.nearest;
         let top = self.top.iter();
@@ -218,23 +219,27 @@ impl<'p> Place<'p> {
             effective_memories: self.effective_memories,
             kind: self.kind.name(),
             negated,
-            nearest: if negated { nearest.opposite } else { nearest.memory },
+            nearest: facts.place(if negated { nearest.opposite } else { nearest.memory }),
             overlap: if negated { nearest.opposite_overlap } else { nearest.overlap },
             top: top
-                .map(|w| Top { index: w.memory, weight: w.weight, label: label(w.memory) })
+                .map(|w| Top {
+                    index: facts.place(w.memory),
+                    weight: w.weight,
+                    label: label(w.memory),
+                })
                 .collect(),
         }
     }
 }
 
 impl<'a> Query<'a> {
-    pub(crate) fn explained(self, insight: Option<&Insight<'a>>) -> Self {
+    pub(crate) fn explained(self, insight: Option<&Insight<'a>>, facts: &Facts) -> Self {
         let Some(insight) = insight else { return self };
         let ballot =
             |vote: &Vote<&'a str>| Ballot { label: vote.label, probability: vote.probability };
         let votes = insight.votes.iter().map(ballot).collect();
         let explained = insight.proved.map(|proved| Explained {
-            memory: proved.memory,
+            memory: facts.place(proved.memory),
             others: proved.others,
             error: proved.error,
             separation: Some(proved.separation).filter(|s| s.is_finite()),

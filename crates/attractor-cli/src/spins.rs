@@ -41,7 +41,8 @@ pub(crate) fn run<T: Element>(args: &RecallArgs, rule: SpinRule) -> Result<u8, F
     let (input, outputs) = (&args.input, &args.outputs);
     let parameters = parameters(&args.choice)?;
     check(input, outputs)?;
-    let Given { synapses, cues, facts } = read::<T>(input)?;
+    let given = read::<T>(input)?.masked(args.rules.memory_mask.as_deref())?;
+    let Given { synapses, cues, facts } = given;
     let known = mask::read(args.rules.mask.as_deref(), &cues)?;
     let hidden = hidden(&args.choice, &parameters, &synapses)?;
     let spins = Spins::new(hidden.clone(), synapses)?;
@@ -91,7 +92,7 @@ fn print<T: Element>(
         rule: Some(rule.name()),
         guarantee: spins.guarantee(rule).name(),
         proof: "full",
-        queries: found.iter().map(|found| Query::spins(found, facts.labels.as_deref())).collect(),
+        queries: found.iter().map(|found| Query::spins(found, facts)).collect(),
     };
     match () {
         () if args.outputs.to_stdout() => Ok(()),

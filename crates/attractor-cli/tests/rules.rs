@@ -155,3 +155,45 @@ fn labels_vote_and_values_are_paired() {
     bench.run(&format!("{line} --values cue.csv -o o.csv")).fails(3, &["cue.csv", "3 memories"]);
     bench.run(&format!("{line} --values values.csv")).fails(2, &["--output"]);
 }
+
+/// Masked memories are neither named nor weighed, and keep the numbers of the others as they are.
+#[test]
+fn masked_memories_are_as_if_not_stored() {
+    let bench = Bench::new();
+    bench
+        .write("a.csv", "1,0,0\n0,1,0\n0,0.9,0.3\n")
+        .write("labels.txt", "one\ntwo\nthree\n")
+        .write("values.csv", "10,0\n0,5\n0,7\n")
+        .write("some.csv", "1,0,1\n")
+        .write("column.csv", "1\n0\n1\n")
+        .write("cue.csv", "0.1,0.8,0\n");
+    bench.run("store a.csv --labels labels.txt -o a.mem").works();
+    for mask in ["some.csv", "column.csv"] {
+        let line = format!("recall a.mem --cue cue.csv --beta 30 --memory-mask {mask}");
+        let json = bench.run(&format!("{line} --json --explain")).works().json();
+        let query = &json["queries"][0];
+        assert_eq!((&json["memories"], &query["nearest"]), (&2.into(), &2.into()));
+        assert_eq!(
+            (&query["top"][0]["index"], &query["top"][0]["label"]),
+            (&2.into(), &"three".into())
+        );
+        assert_eq!(
+            (&query["votes"][0]["label"], &query["explained"]["memory"]),
+            (&"three".into(), &2.into())
+        );
+        bench.run(&format!("{line} --values values.csv -o out.csv --force")).works();
+        let out = String::from_utf8(bench.read("out.csv")).unwrap();
+        let paired: Vec<f64> = out.trim().split(',').map(|x| x.parse().unwrap()).collect();
+        assert!(paired.len() == 2 && (paired[1] - 7.0).abs() < 1e-3);
+    }
+    let dense =
+        "recall a.mem --cue cue.csv --model dense --rule cyclic --memory-mask some.csv --json";
+    assert_eq!(bench.run(dense).works().json()["memories"], 2);
+    bench.write("none.csv", "0,0,0\n").write("few.csv", "1,0\n").write("odd.csv", "1,2,1\n");
+    for (mask, part) in
+        [("none.csv", "no patterns"), ("few.csv", "3 memories"), ("odd.csv", "is 2")]
+    {
+        let line = format!("recall a.mem --cue cue.csv --memory-mask {mask}");
+        bench.run(&line).fails(3, &[mask, part]);
+    }
+}

@@ -34,10 +34,12 @@ mod read;
 mod relay;
 mod synapses;
 mod top;
-// Memories that change.
+// Memories that change, and some of them.
 mod living;
+mod masked;
 
 pub use living::{Living, LivingError, MemoryId};
+pub use masked::Masked;
 pub use normalize::{Normalization, Normalize, UnknownNormalize};
 pub use partial::{Nearest, Partial};
 pub use patterns::{PatternError, Patterns};

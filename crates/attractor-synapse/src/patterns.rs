@@ -52,6 +52,14 @@ pub enum PatternError {
         /// The row, counted from 0.
         pattern: usize,
     },
+    /// A mask that does not fit.
+    #[error("the mask has {found} flags, there are {expected} memories: give one for each")]
+    Mask {
+        /// How many memories there are.
+        expected: usize,
+        /// How many flags.
+        found: usize,
+    },
     /// Patterns of another width than what they are to be used with.
     #[error("the patterns have {found} features, {expected} are needed")]
     Width {

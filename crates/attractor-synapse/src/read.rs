@@ -112,6 +112,22 @@ impl<T> Answers<T> {
     }
 }
 
+impl<T> Answers<T> {
+    /// Names memories by these instead of their places.
+    pub(crate) fn rename(&mut self, ids: &[usize]) {
+        let rename = |memory: &mut usize| {
+            if let Some(id) = ids.get(*memory) {
+                *memory = *id;
+            }
+        };
+        for answer in &mut self.answers {
+            rename(&mut answer.nearest.memory);
+            rename(&mut answer.nearest.opposite);
+            answer.top.iter_mut().for_each(|weight| rename(&mut weight.memory));
+        }
+    }
+}
+
 /// One share of the memories with its scratch.
 #[derive(Debug)]
 struct Share<T> {
