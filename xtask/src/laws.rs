@@ -13,11 +13,13 @@ struct Law {
     cases: u32,
 }
 
-/// Every `crates/*/tests/laws*.rs`; a slow one gets fewer cases: the zoo has 851 properties, and its
+/// Every `crates/*/tests/laws*.rs`; a slow one gets fewer cases: the zoo has thousands of properties, and its
 /// finite-difference references raise a false alarm about once in a million samples.
 const LAWS: &[Law] = &[
     Law { package: "attractor-effective", target: "laws", cases: 20_000 },
+    Law { package: "attractor-effective", target: "laws_clamped", cases: 20_000 },
     Law { package: "attractor-effective", target: "laws_descent", cases: 2_000 },
+    Law { package: "attractor-effective", target: "laws_spins", cases: 20_000 },
     Law { package: "attractor-laws", target: "laws", cases: 256 },
     Law { package: "attractor-network", target: "laws", cases: 100_000 },
     Law { package: "attractor-network", target: "laws_descent", cases: 500 },
