@@ -1,16 +1,18 @@
 //! How much of 10,000 MNIST digits comes back from 1,000 damaged cues, model by model.
 //!
 //! `cargo run --release -p attractor-cli --example mnist -- train-images-idx3-ubyte` takes any IDX
-//! file of digits (its first 10,000) and prints the table of the README.
+//! file of digits (its first 10,000) and prints the table of the README; with `more` after it the second
+//! one: what masks, sparse separations and rules for some spins at a time add.
 
 #![expect(clippy::print_stdout, reason = "an example prints its table")]
 
-use attractor_effective::{Effective, Recall};
+use attractor_effective::{Effective, Recall, SpinRecall, SpinRule, Spins};
 use attractor_io::{ReadOptions, Source, read_patterns};
 use attractor_lagrangian::{
-    Absolute, Additive, Exponential, Lagrangian, LogSumExp, Norm, Quadratic, RectifiedPower,
+    Absolute, Additive, Entmax, Exponential, Lagrangian, LogSumExp, Norm, Normmax, Quadratic,
+    RectifiedPower, Sparsemax,
 };
-use attractor_synapse::{Normalization, Normalize, Patterns, Synapses};
+use attractor_synapse::{Nearest, Normalization, Normalize, Patterns, Synapses};
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, Normal};
 use rand_pcg::Pcg64;
@@ -35,6 +37,9 @@ struct Entry {
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("give an IDX file of digits")?;
     let pixels = first(read_patterns(&Source::from_arg(path), &ReadOptions::default())?.patterns)?;
+    if std::env::args().nth(2).is_some_and(|more| more == "more") {
+        return more(&pixels);
+    }
     println!("| model | damage | recalled | mean steps | seconds |");
     println!("|---|---|---|---|---|");
     for entry in entries(&pixels)? {
@@ -44,6 +49,86 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// What is known of a cue of which the lower half is gone.
+fn upper_half(features: usize) -> Vec<bool> {
+    let known: Vec<bool> = (0..features).map(|i| i < features / 2).collect();
+    known.repeat(CUES)
+}
+
+fn more(pixels: &Patterns<f32>) -> Result<(), Box<dyn Error>> {
+    println!("| model | damage | nearest | recalled | mean steps | seconds |");
+    println!("|---|---|---|---|---|---|");
+    masks_and_sparse(pixels)?;
+    some_spins_at_a_time(pixels)
+}
+
+fn masks_and_sparse(pixels: &Patterns<f32>) -> Result<(), Box<dyn Error>> {
+    let cues = damaged(pixels, Normalize::Unit, "lower half")?;
+    let softmax = |beta| -> Result<Any, Box<dyn Error>> { Ok(Box::new(LogSumExp::new(beta)?)) };
+    let sparse: [(&str, Any); 5] = [
+        ("B, β = 32", softmax(32.0)?),
+        ("B, β = 128", softmax(128.0)?),
+        ("sparsemax, β = 16", Box::new(Sparsemax::new(16.0)?)),
+        ("entmax 1.5, β = 32", Box::new(Entmax::new(1.5, 32.0)?)),
+        ("normmax 2, β = 16", Box::new(Normmax::new(2.0, 16.0)?)),
+    ];
+    let known = upper_half(pixels.features());
+    for (name, hidden) in sparse {
+        let synapses = Synapses::new(normalised(pixels, pixels.clone(), Normalize::Unit)?);
+        let visible: Any = Box::new(Quadratic);
+        let model = Effective::new(visible, hidden, synapses)?;
+        let how = Recall::to_rest(Recall::tolerance::<f32>())?;
+        for (mask, damage) in [(false, "lower half gone"), (true, "upper half known")] {
+            let start = Instant::now();
+            let found = if mask {
+                model.complete(cues.as_slice(), &known, &how, &mut ())?
+            } else {
+                model.retrieve(cues.as_slice(), &how, &mut ())?
+            };
+            let found: Vec<_> = found.iter().map(|f| (f.nearest, f.steps)).collect();
+            tell(name, damage, &found, start);
+        }
+    }
+    Ok(())
+}
+
+fn some_spins_at_a_time(pixels: &Patterns<f32>) -> Result<(), Box<dyn Error>> {
+    let known = upper_half(pixels.features());
+    let how = SpinRecall::to_rest(SpinRule::Cyclic)?;
+    for (name, n) in [("Hopfield, cyclic", 2), ("A, rectified power 20, cyclic", 20)] {
+        let synapses = Synapses::new(normalised(pixels, pixels.clone(), Normalize::Sign)?);
+        let energy: Box<dyn Lagrangian<f64>> =
+            if n == 2 { Box::new(Quadratic) } else { Box::new(Additive(RectifiedPower::new(n)?)) };
+        let spins = Spins::new(energy, synapses)?;
+        for (damage, mask, label) in [
+            ("lower half", None, "lower half gone"),
+            ("lower half", Some(&known[..]), "upper half known"),
+            ("noise", None, "25 % flipped"),
+        ] {
+            let cues = damaged(pixels, Normalize::Sign, damage)?;
+            let start = Instant::now();
+            let found = spins.retrieve(cues.as_slice(), mask, &how)?;
+            let found: Vec<_> = found.iter().map(|f| (f.nearest, f.sweeps)).collect();
+            tell(name, label, &found, start);
+        }
+    }
+    Ok(())
+}
+
+fn tell(name: &str, damage: &str, found: &[(Nearest, usize)], start: Instant) {
+    let seconds = start.elapsed().as_secs_f64();
+    let own = found.iter().enumerate().filter(|(cue, (nearest, _))| nearest.memory == *cue);
+    let whole = own.clone().filter(|(_, (nearest, _))| nearest.overlap > 0.99).count();
+    let share = |count: usize| count as f64 / CUES as f64;
+    let steps: usize = found.iter().map(|(_, steps)| steps).sum();
+    println!(
+        "| {name} | {damage} | {:.3} | {:.3} | {:.1} | {seconds:.1} |",
+        share(own.count()),
+        share(whole),
+        share(steps)
+    );
 }
 
 fn first(all: Patterns<f32>) -> Result<Patterns<f32>, Box<dyn Error>> {
@@ -117,9 +202,7 @@ fn row(entry: &Entry, damage: &str, cues: &Patterns<f32>) -> Result<String, Box<
     let start = Instant::now();
     let found = entry.model.retrieve(cues.as_slice(), &how, &mut ())?;
     let seconds = start.elapsed().as_secs_f64();
-    let own = |(cue, nearest): (usize, &attractor_synapse::Nearest)| {
-        nearest.memory == cue && nearest.overlap > 0.99
-    };
+    let own = |(cue, nearest): (usize, &Nearest)| nearest.memory == cue && nearest.overlap > 0.99;
     let recalled = found.iter().map(|f| &f.nearest).enumerate().filter(|&n| own(n)).count();
     let steps: usize = found.iter().map(|f| f.steps).sum();
     let damage = match (damage, entry.kind) {

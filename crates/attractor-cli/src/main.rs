@@ -9,6 +9,7 @@ mod files;
 mod inspect;
 mod mask;
 mod model;
+mod query;
 mod recall;
 mod report;
 mod separation;
