@@ -1,5 +1,6 @@
 //! The states of a batch of queries, a value that the caller owns.
 
+use crate::error::{whole_cues, width};
 use crate::{Effective, ModelError};
 use attractor_lagrangian::{Before, Lagrangian, Real, Relaxation};
 use attractor_synapse::{Answer, Answers, Memories};
@@ -110,13 +111,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
     /// [`ModelError::ZeroCue`] where a direction is needed.
     pub fn start(&self, cues: &[T]) -> Result<Batch<T>, ModelError> {
         let d = self.features();
-        if !cues.len().is_multiple_of(d) {
-            return Err(ModelError::Width {
-                what: "the last cue",
-                expected: d,
-                found: cues.len() % d,
-            });
-        }
+        whole_cues(cues.len(), d)?;
         let mut g = vec![T::ZERO; cues.len()];
         for (cue, (v, g)) in cues.chunks_exact(d).zip(g.chunks_exact_mut(d)).enumerate() {
             self.activate_cue(cue, v, g)?;
@@ -166,10 +161,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
             return Err(ModelError::CoupledClamp);
         }
         let mut batch = self.start(cues)?;
-        if known.len() != cues.len() {
-            let (expected, found) = (cues.len(), known.len());
-            return Err(ModelError::Width { what: "the mask", expected, found });
-        }
+        width("the mask", known.len(), cues.len())?;
         for (query, known) in batch.queries.iter_mut().zip(known.chunks_exact(self.features())) {
             query.free = Some((0..known.len()).filter(|&i| !known[i]).collect());
         }

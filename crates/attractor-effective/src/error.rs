@@ -2,6 +2,16 @@
 
 use attractor_lagrangian::Inadmissible;
 
+/// Refuses what has another length than it needs.
+pub(crate) fn width(what: &'static str, found: usize, expected: usize) -> Result<(), ModelError> {
+    if found == expected { Ok(()) } else { Err(ModelError::Width { what, expected, found }) }
+}
+
+/// Refuses numbers that are no multiple of d.
+pub(crate) fn whole_cues(found: usize, d: usize) -> Result<(), ModelError> {
+    if found.is_multiple_of(d) { Ok(()) } else { width("the last cue", found % d, d) }
+}
+
 /// A model that cannot keep its promises, or a cue that it cannot start from.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]

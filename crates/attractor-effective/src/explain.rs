@@ -1,5 +1,6 @@
 //! What is proved of a state of model B (the theory's §9): how wrong it can be, how far rest can be.
 
+use crate::error::width;
 use crate::{Effective, ModelError, ModernHopfield, needed_separation};
 use attractor_lagrangian::Lagrangian;
 use attractor_synapse::{Element, Memories, Synapses};
@@ -65,9 +66,7 @@ pub fn explain<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>>(
 ) -> Result<Explanation, ModelError> {
     let state = state.iter().map(|x| x.f64()).collect();
     let v = crate::model::checked("a number of the state", state, model.features())?;
-    if let Some(found) = known.map(<[bool]>::len).filter(|&found| found != v.len()) {
-        return Err(ModelError::Width { what: "the mask", expected: v.len(), found });
-    }
+    known.map_or(Ok(()), |known| width("the mask", known.len(), v.len()))?;
     let free = (0..v.len()).filter(|&i| known.is_none_or(|known| !known[i])).collect();
     let view = View { memories: model.memories(), bias: model.bias(), beta, free };
     Ok(view.explain(&v, model.input()))

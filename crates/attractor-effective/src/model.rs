@@ -1,6 +1,7 @@
 //! A two-layer network with its hidden neurons integrated out: one type, all models.
 
 use crate::ModelError;
+use crate::error::width;
 use attractor_lagrangian::{
     Absolute, Additive, Lagrangian, Layer, LogCosh, LogSumExp, Norm, Quadratic, Real, admissible,
 };
@@ -216,9 +217,7 @@ pub(crate) fn checked(
     values: Vec<f64>,
     expected: usize,
 ) -> Result<Vec<f64>, ModelError> {
-    if values.len() != expected {
-        return Err(ModelError::Width { what, expected, found: values.len() });
-    }
+    width(what, values.len(), expected)?;
     match values.iter().position(|x| !x.is_finite()) {
         Some(index) => Err(ModelError::NotFinite { what, index, value: values[index] }),
         None => Ok(values),

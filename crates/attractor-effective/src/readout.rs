@@ -1,5 +1,6 @@
 //! What a state stands for: the weights of all memories, what they are paired with, what they vote for.
 
+use crate::error::width;
 use crate::{Effective, ModelError};
 use attractor_lagrangian::Lagrangian;
 use attractor_synapse::{Element, Errand, Memories, Patterns, Relay};
@@ -55,10 +56,7 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective
     /// # Errors
     /// As [`Effective::weights`]; [`ModelError::Width`] unless there is one value for each memory.
     pub fn associate(&self, state: &[T], values: &Patterns<T>) -> Result<Vec<f64>, ModelError> {
-        let (expected, found) = (self.memories().memories(), values.len());
-        if found != expected {
-            return Err(ModelError::Width { what: "the list of values", expected, found });
-        }
+        width("the list of values", values.len(), self.memories().memories())?;
         let mut sum = vec![0.0; values.features()];
         for (mu, p) in self.weights(state)?.into_iter().enumerate().filter(|(_, p)| *p > 0.0) {
             sum.iter_mut().zip(values.row(mu)).for_each(|(s, x)| *s += p * x.f64());
@@ -76,10 +74,7 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective
         state: &[T],
         labels: &[&'l L],
     ) -> Result<Vec<Vote<&'l L>>, ModelError> {
-        let (expected, found) = (self.memories().memories(), labels.len());
-        if found != expected {
-            return Err(ModelError::Width { what: "the list of labels", expected, found });
-        }
+        width("the list of labels", labels.len(), self.memories().memories())?;
         let mut places = HashMap::new();
         let mut votes: Vec<Vote<&L>> = Vec::new();
         for (&label, p) in labels.iter().zip(self.weights(state)?) {

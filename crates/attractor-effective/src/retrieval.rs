@@ -1,5 +1,6 @@
 //! What a retrieval says about itself.
 
+use crate::error::width;
 use crate::{Batch, Effective, ModelError};
 use attractor_dynamics::{
     Certificate, Energy, Observer, Outcome, Proof, Run, StopError, StopRule, settle,
@@ -123,10 +124,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
     /// # Errors
     /// As [`Effective::start`], and [`ModelError::Width`] if the cue is not d numbers long.
     pub fn recall(&self, cue: &[T]) -> Result<Retrieval<T>, ModelError> {
-        if cue.len() != self.features() {
-            let (expected, found) = (self.features(), cue.len());
-            return Err(ModelError::Width { what: "the cue", expected, found });
-        }
+        width("the cue", cue.len(), self.features())?;
         let rule = StopRule::rest(Recall::tolerance::<T>(), 1000);
         let how = Recall::by(rule.unwrap_or_else(|_| unreachable!("the tolerance is a constant")));
         let mut found = self.retrieve(cue, &how, &mut ())?;

@@ -4,6 +4,7 @@ use super::Spins;
 use super::retrieve::stored;
 use super::walk::Walk;
 use crate::ModelError;
+use crate::error::width;
 use attractor_dynamics::{Certificate, Outcome, Proof};
 use attractor_lagrangian::{Inadmissible, Lagrangian};
 use attractor_synapse::Element;
@@ -85,10 +86,7 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
         if !self.energy.properties().convex {
             return Err(Inadmissible::NotConvex("hidden").into());
         }
-        if cue.len() != self.features() {
-            let (expected, found) = (self.features(), cue.len());
-            return Err(ModelError::Width { what: "the cue", expected, found });
-        }
+        width("the cue", cue.len(), self.features())?;
         self.check_cues(cue, None)?;
         let positive = |x: f64| x > 0.0 && x.is_finite();
         for (what, value, fits) in [

@@ -2,6 +2,7 @@
 
 use super::walk::Walk;
 use super::{Certificate, Energy, Guarantee, Nearest, Outcome, SpinRecall, Spins};
+use crate::error::{whole_cues, width};
 use crate::{Kind, ModelError};
 use attractor_lagrangian::{Lagrangian, Quadratic};
 use attractor_synapse::{Answers, Element, Memories, Question, Weight};
@@ -44,10 +45,7 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
     /// # Errors
     /// As [`Spins::retrieve`].
     pub fn recall(&self, cue: &[T], how: &SpinRecall) -> Result<SpinRetrieval<T>, ModelError> {
-        if cue.len() != self.features() {
-            let (expected, found) = (self.features(), cue.len());
-            return Err(ModelError::Width { what: "the cue", expected, found });
-        }
+        width("the cue", cue.len(), self.features())?;
         Ok(self.retrieve(cue, None, how)?.swap_remove(0))
     }
 
@@ -77,13 +75,8 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
 
     pub(super) fn check_cues(&self, cues: &[T], known: Option<&[bool]>) -> Result<(), ModelError> {
         let d = self.features();
-        if !cues.len().is_multiple_of(d) {
-            let (expected, found) = (d, cues.len() % d);
-            return Err(ModelError::Width { what: "the last cue", expected, found });
-        }
-        if let Some(found) = known.map(<[bool]>::len).filter(|&found| found != cues.len()) {
-            return Err(ModelError::Width { what: "the mask", expected: cues.len(), found });
-        }
+        whole_cues(cues.len(), d)?;
+        known.map_or(Ok(()), |known| width("the mask", known.len(), cues.len()))?;
         match cues.iter().position(|x| !x.is_finite()) {
             Some(at) => {
                 let (what, index, value) = ("a number of cue", at / d, cues[at].f64());
