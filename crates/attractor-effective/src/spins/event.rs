@@ -162,10 +162,12 @@ impl<T: Element, L: Lagrangian<f64>> Path<'_, T, L> {
     /// −ΔE = 2|φ_i| + D_{L_h}(h', h), of which the first is proved.
     fn flip(&mut self, spin: usize, field: f64) -> SpinEvent {
         let of = self.walk.of;
-        let terms = of.column(spin).iter().zip(&self.walk.h);
-        let size: f64 = terms.map(|(x, h)| (x.f64() * of.slope(*h)).abs()).sum();
         let roundings = (16 + self.walk.h.len()) as f64 * f64::EPSILON;
-        let rounding = 2.0 * roundings * (size + of.input[spin].abs());
+        // a weight is off by its own rounding, and by its slope times the drift of the overlap
+        let off = |h: f64| roundings * of.slope(h).abs() + of.drift * of.curvature(h).abs();
+        let terms = of.column(spin).iter().zip(&self.walk.h);
+        let sum: f64 = terms.map(|(x, h)| x.f64().abs() * off(*h)).sum();
+        let rounding = 2.0 * (sum + roundings * of.input[spin].abs());
         let certificate = Certificate::of_terms(&[2.0 * field.abs()], rounding, Proof::Visible);
         self.walk.flip(spin);
         self.walk.refresh();

@@ -124,6 +124,13 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
         f[0]
     }
 
+    /// F''(h).
+    fn curvature(&self, h: f64) -> f64 {
+        let mut out = [0.0];
+        self.energy.curve(&[h], &[1.0], &mut out);
+        out[0]
+    }
+
     /// ξ_·i, N numbers.
     fn column(&self, i: usize) -> &[T] {
         let n = self.memories.memories();
