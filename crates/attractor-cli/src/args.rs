@@ -260,9 +260,9 @@ pub(crate) struct RuleArgs {
     /// The temperature of --rule glauber, in the unit of the energy [default: 1]
     #[arg(long, value_name = "T", value_parser = positive, allow_negative_numbers = true)]
     pub(crate) temperature: Option<f64>,
-    /// The seed of the rules that draw
-    #[arg(long, default_value_t = 0)]
-    pub(crate) seed: u64,
+    /// The seed of the rules random and glauber [default: 0]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
     /// Which numbers of the cues are known and stay: 1 or 0 each, one row for all cues or one for each
     #[arg(long, value_name = "FILE")]
     pub(crate) mask: Option<String>,

@@ -56,8 +56,9 @@ impl<T: Element> Given<T> {
             labels.into_iter().zip(&keep).filter(|(_, keep)| **keep).map(|(l, _)| l).collect()
         };
         let labels = self.facts.labels.map(of);
-        let facts = Facts { labels, kept: Some(some.ids().to_vec()), ..self.facts };
-        Ok(Self { synapses: some.kept().clone(), facts, ..self })
+        let (synapses, ids) = some.into_parts();
+        let facts = Facts { labels, kept: Some(ids), ..self.facts };
+        Ok(Self { synapses, facts, ..self })
     }
 }
 

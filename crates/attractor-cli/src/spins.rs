@@ -1,6 +1,6 @@
 //! `attractor recall --rule …`: spins that are flipped some at a time.
 
-use crate::args::{Model, RecallArgs, Rule};
+use crate::args::{Bias, Model, RecallArgs, Rule};
 use crate::failure::{Failure, NOT_SETTLED};
 use crate::figure::{self, Shown};
 use crate::files::{Facts, Given, check, read, write_states};
@@ -19,7 +19,11 @@ pub(crate) fn rule(args: &RecallArgs) -> Result<Option<SpinRule>, Failure> {
     if rules.temperature.is_some() && rules.rule != Rule::Glauber {
         return Err(Failure::usage("--temperature belongs to --rule glauber"));
     }
-    let seed = rules.seed;
+    let draws = matches!(rules.rule, Rule::Random | Rule::Glauber);
+    if rules.seed.is_some() && !draws {
+        return Err(Failure::usage("--seed belongs to --rule random and --rule glauber"));
+    }
+    let seed = rules.seed.unwrap_or(0);
     let rule = match rules.rule {
         Rule::Synchronous => return Ok(None),
         Rule::Cyclic => SpinRule::Cyclic,
@@ -67,6 +71,11 @@ fn how(args: &RecallArgs, rule: SpinRule) -> Result<SpinRecall, Failure> {
             "--explain and --values are for --rule synchronous: they need the model's own weights",
         ));
     }
+    if args.choice.bias != Bias::None {
+        return Err(Failure::usage(
+            "--bias is for --rule synchronous: the energy difference has none",
+        ));
+    }
     if args.tolerance.is_some() {
         return Err(Failure::usage("--tolerance is for states that move by fractions: spins flip"));
     }
@@ -74,7 +83,7 @@ fn how(args: &RecallArgs, rule: SpinRule) -> Result<SpinRecall, Failure> {
         Some(sweeps) => SpinRecall::sweeps(rule, sweeps),
         None => SpinRecall::to_rest(rule).map(|how| how.at_most(args.max_steps)),
     };
-    how.map_err(|error| {
+    how.map(|how| how.naming(args.top)).map_err(|error| {
         let hint = if args.steps.is_none() { " (--steps N)" } else { "" };
         Failure::usage(format!("--rule {}: {error}{hint}", rule.name()))
     })

@@ -38,6 +38,8 @@ fn every_rule_says_what_it_guarantees() {
         let query = &json["queries"][0];
         assert_eq!(query["certified_drop"].is_number(), guarantee != "none", "{rule}");
         assert_eq!(query["flips"].is_number(), name != "synchronous", "{rule}");
+        let named = |top: &str| bench.run(&format!("{RECALL} --rule {rule} {top}")).json();
+        assert_eq!(named("--top 1")["queries"][0]["top"].as_array().unwrap().len(), 1);
     }
 }
 
@@ -99,6 +101,9 @@ fn what_cannot_be_is_said() {
         ("--model dense --rule glauber", 2, "--steps N"),
         ("--model dense --rule cyclic --temperature 2", 2, "--rule glauber"),
         ("--model dense --rule cyclic --tolerance 0.1", 2, "--tolerance"),
+        ("--model dense --rule cyclic --bias euclidean", 2, "--bias"),
+        ("--model dense --rule cyclic --seed 3", 2, "--seed"),
+        ("--model modern --seed 3", 2, "--seed"),
         ("--model dense --rule glauber --steps 3 --temperature -1", 2, "positive"),
         ("--model dense --rule cyclic --separation log-sum-exp", 2, "sum over hidden neurons"),
         ("--model modern --mask wide.csv", 3, "1 rows of 2"),

@@ -69,7 +69,9 @@ pub fn explain<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>>(
     known.map_or(Ok(()), |known| width("the mask", known.len(), v.len()))?;
     let free = (0..v.len()).filter(|&i| known.is_none_or(|known| !known[i])).collect();
     let view = View { memories: model.memories(), bias: model.bias(), beta, free };
-    Ok(view.explain(&v, model.input()))
+    let h =
+        crate::model::checked("the score of memory", view.scores(&v), model.memories().memories())?;
+    Ok(view.explain(&v, &h, model.input()))
 }
 
 struct View<'a, T> {
@@ -110,9 +112,8 @@ impl<T: Element> View<'_, T> {
         (0..self.memories.memories()).map(of).fold(0.0, f64::max)
     }
 
-    fn explain(&self, v: &[f64], input: Option<&[f64]>) -> Explanation {
+    fn explain(&self, v: &[f64], h: &[f64], input: Option<&[f64]>) -> Explanation {
         let (n, d) = (self.memories.memories(), v.len());
-        let h = self.scores(v);
         let top = (0..n).fold(0, |top, mu| if h[mu] > h[top] { mu } else { top });
         let weight = |mu: usize| (self.beta * (h[mu] - h[top])).exp();
         let rest: f64 = (0..n).filter(|mu| *mu != top).map(weight).sum();

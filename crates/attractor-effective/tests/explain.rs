@@ -238,3 +238,12 @@ fn no_proof_where_the_map_does_not_contract() {
     let mask = explain(&model, 2.0, &[0.0], Some(&[true, false]));
     assert!(matches!(mask, Err(ModelError::Width { what: "the mask", .. })));
 }
+
+/// Scores beyond all numbers are an error, not a NaN.
+#[test]
+fn scores_that_overflow_are_refused() {
+    let memories = Synapses::from_rows(&[[1e150f64], [-1e150]]).unwrap();
+    let model = ModernHopfield::modern(memories, LogSumExp::new(1.0).unwrap()).unwrap();
+    let refused = model.explain(&[1e200]);
+    assert!(matches!(refused, Err(ModelError::NotFinite { what: "the score of memory", .. })));
+}

@@ -48,6 +48,11 @@ impl<T: Element> Masked<T> {
         &self.kept
     }
 
+    /// What is let through and the names of those, without a copy.
+    pub fn into_parts(self) -> (Synapses<T>, Vec<usize>) {
+        (self.kept, self.ids)
+    }
+
     /// The names of those without the mask, ascending.
     pub fn ids(&self) -> &[usize] {
         &self.ids

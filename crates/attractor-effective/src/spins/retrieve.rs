@@ -67,10 +67,8 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
         let d = self.features();
         self.check_cues(cues, known)?;
         let known = |q: usize| known.map(|known| &known[q * d..][..d]);
-        cues.par_chunks_exact(d)
-            .enumerate()
-            .map(|(q, cue)| self.find(Walk::new(self, cue, known(q)), how))
-            .collect()
+        let find = |(q, cue)| self.find(Walk::new(self, cue, known(q)), how);
+        Ok(cues.par_chunks_exact(d).enumerate().map(find).collect())
     }
 
     pub(super) fn check_cues(&self, cues: &[T], known: Option<&[bool]>) -> Result<(), ModelError> {
@@ -86,28 +84,23 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
         }
     }
 
-    fn find(
-        &self,
-        mut walk: Walk<'_, T, L>,
-        how: &SpinRecall,
-    ) -> Result<SpinRetrieval<T>, ModelError> {
-        let energy_start = self.energy(&stored(&walk.spins))?;
+    fn find(&self, mut walk: Walk<'_, T, L>, how: &SpinRecall) -> SpinRetrieval<T> {
+        let energy_start = walk.energy();
         let (sweeps, outcome) = walk.run(how);
         let state = stored(&walk.spins);
-        let energy = self.energy(&state)?;
         let guarantee = self.guarantee(how.rule);
         let restless = walk.restless().count() as f64;
         let mut answers = Answers::default();
         self.memories.read(&Question::of(&Quadratic, &state), &mut answers);
         let nearest = answers.get(0).nearest;
-        let shares = shares(walk.h.iter().map(|h| self.slope(*h).abs()).collect());
-        let found = SpinRetrieval {
+        let shares = shares(walk.h.iter().map(|h| self.slope(*h).abs()).collect(), how.top);
+        SpinRetrieval {
             sweeps,
             flips: walk.flips,
             outcome,
             guarantee,
             energy_start,
-            energy,
+            energy: walk.energy(),
             certificate: (guarantee == Guarantee::Unconditional).then_some(walk.certificate),
             residual: 2.0 * (restless / state.len() as f64).sqrt(),
             effective_memories: shares.0,
@@ -115,13 +108,12 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
             nearest,
             top: shares.1,
             state,
-        };
-        Ok(found)
+        }
     }
 }
 
-/// 1/Σp² and the three largest p of some weights, heaviest first; nothing where all are 0.
-fn shares(weights: Vec<f64>) -> (f64, Vec<Weight>) {
+/// 1/Σp² and the largest p of some weights, heaviest first; nothing where all are 0.
+fn shares(weights: Vec<f64>, top: usize) -> (f64, Vec<Weight>) {
     let (total, squares) = weights.iter().fold((0.0, 0.0), |(t, s), w| (t + w, s + w * w));
     if total == 0.0 {
         return (0.0, Vec::new());
@@ -130,7 +122,7 @@ fn shares(weights: Vec<f64>) -> (f64, Vec<Weight>) {
     let mut all: Vec<Weight> =
         weights.enumerate().map(|(memory, weight)| Weight { memory, weight }).collect();
     all.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.memory.cmp(&b.memory)));
-    all.truncate(3);
+    all.truncate(top);
     (total * total / squares, all)
 }
 

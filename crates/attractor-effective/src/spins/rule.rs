@@ -64,6 +64,7 @@ pub struct SpinRecall {
     pub(super) rule: SpinRule,
     pub(super) max_sweeps: usize,
     pub(super) exactly: bool,
+    pub(super) top: usize,
 }
 
 impl SpinRecall {
@@ -74,7 +75,7 @@ impl SpinRecall {
     pub fn to_rest(rule: SpinRule) -> Result<Self, SpinRuleError> {
         match rule {
             SpinRule::Glauber { .. } => Err(SpinRuleError::NoRest),
-            _ => Ok(Self { rule, max_sweeps: 1000, exactly: false }),
+            _ => Ok(Self { rule, max_sweeps: 1000, exactly: false, top: 3 }),
         }
     }
 
@@ -89,7 +90,7 @@ impl SpinRecall {
             {
                 Err(SpinRuleError::Temperature(temperature))
             }
-            _ => Ok(Self { rule, max_sweeps: sweeps, exactly: true }),
+            _ => Ok(Self { rule, max_sweeps: sweeps, exactly: true, top: 3 }),
         }
     }
 
@@ -97,6 +98,12 @@ impl SpinRecall {
     #[must_use]
     pub fn at_most(self, max_sweeps: usize) -> Self {
         Self { max_sweeps, ..self }
+    }
+
+    /// Names so many of the heaviest memories, 3 by default.
+    #[must_use]
+    pub fn naming(self, top: usize) -> Self {
+        Self { top, ..self }
     }
 
     /// Whether a number of sweeps was asked for, rather than rest.

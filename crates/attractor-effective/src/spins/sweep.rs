@@ -2,7 +2,7 @@
 
 use super::walk::Walk;
 use super::{SpinRecall, SpinRule};
-use attractor_dynamics::Outcome;
+use attractor_dynamics::{Certificate, Outcome};
 use attractor_lagrangian::Lagrangian;
 use attractor_synapse::Element;
 use rand::seq::SliceRandom;
@@ -92,12 +92,12 @@ impl<T: Element, L: Lagrangian<f64>> Walk<'_, T, L> {
     }
 
     fn steepest(&mut self) {
-        let steeper = |a: &(usize, super::walk::Flip), b: &(usize, super::walk::Flip)| {
-            a.1.rise.total_cmp(&b.1.rise).then(a.0.cmp(&b.0))
+        let steeper = |a: &(usize, Certificate), b: &(usize, Certificate)| {
+            b.1.drop.total_cmp(&a.1.drop).then(a.0.cmp(&b.0))
         };
         let found = self.restless().min_by(steeper);
-        if let Some((i, flip)) = found {
-            self.prove(i, flip);
+        if let Some((i, certificate)) = found {
+            self.certificate += certificate;
             self.flip(i);
         }
     }

@@ -1,7 +1,7 @@
 //! One query's spins, their overlaps with all memories, and what a flip does to the energy.
 
 use super::Spins;
-use attractor_dynamics::{Certificate, Proof};
+use attractor_dynamics::{Certificate, Energy, Proof};
 use attractor_lagrangian::Lagrangian;
 use attractor_synapse::Element;
 
@@ -79,7 +79,7 @@ impl<'a, T: Element, L: Lagrangian<f64>> Walk<'a, T, L> {
 
     /// How far rounding can have moved what a look found: n terms of a few roundings each, and
     /// Σ(|F'(h)| + |F'(h')|) times the drift of the overlaps.
-    pub(super) fn rounding(&self, i: usize, flip: Flip) -> f64 {
+    fn rounding(&self, i: usize, flip: Flip) -> f64 {
         let sums = f64::EPSILON * (16 + self.h.len()) as f64 * flip.magnitude;
         if self.of.drift == 0.0 {
             return sums;
@@ -92,18 +92,30 @@ impl<'a, T: Element, L: Lagrangian<f64>> Walk<'a, T, L> {
 
     /// Flips spin i if that lowers the energy by more than rounding can feign; a tie keeps the spin.
     pub(super) fn descend(&mut self, i: usize) -> bool {
-        let flip = self.look(i);
-        let falls = flip.rise < 0.0 && -flip.rise > self.rounding(i, flip);
-        if falls {
-            self.prove(i, flip);
+        let falls = self.falls(i);
+        if let Some(certificate) = falls {
+            self.certificate += certificate;
             self.flip(i);
         }
-        falls
+        falls.is_some()
     }
 
-    pub(super) fn prove(&mut self, i: usize, flip: Flip) {
+    /// What flipping spin i takes off the energy, where that is more than rounding can feign.
+    fn falls(&self, i: usize) -> Option<Certificate> {
+        let flip = self.look(i);
+        if !(flip.rise < 0.0) {
+            return None;
+        }
         let rounding = self.rounding(i, flip);
-        self.certificate += Certificate::of_terms(&[-flip.rise], rounding, Proof::Full);
+        let certificate = Certificate::of_terms(&[-flip.rise], rounding, Proof::Full);
+        (certificate.drop > rounding).then_some(certificate)
+    }
+
+    /// E from the overlaps as they are kept.
+    pub(super) fn energy(&self) -> Energy {
+        let input = self.spins.iter().zip(&self.of.input).map(|(s, i)| -s * i);
+        let terms: Vec<f64> = input.chain(self.now.iter().map(|f| -f)).collect();
+        Energy::of_terms(&terms)
     }
 
     pub(super) fn flip(&mut self, i: usize) {
@@ -118,8 +130,7 @@ impl<'a, T: Element, L: Lagrangian<f64>> Walk<'a, T, L> {
     }
 
     /// The free spins that would flip.
-    pub(super) fn restless(&self) -> impl Iterator<Item = (usize, Flip)> + '_ {
-        let looks = self.free.iter().map(|&i| (i, self.look(i)));
-        looks.filter(|&(i, flip)| flip.rise < 0.0 && -flip.rise > self.rounding(i, flip))
+    pub(super) fn restless(&self) -> impl Iterator<Item = (usize, Certificate)> + '_ {
+        self.free.iter().filter_map(|&i| Some((i, self.falls(i)?)))
     }
 }
