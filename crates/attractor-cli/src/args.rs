@@ -248,12 +248,27 @@ pub(crate) enum Rule {
     Glauber,
 }
 
+/// How couplings are learned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LearningArg {
+    /// Outer products of the patterns over their length
+    Hebbian,
+    /// The projection on the span of the patterns
+    PseudoInverse,
+    /// Storkey's rule, pattern by pattern
+    Storkey,
+}
+
 /// Options of the spin models.
 #[derive(Debug, Args)]
 pub(crate) struct RuleArgs {
     /// How spins are updated, in the models hopfield and dense; a step is then a sweep
     #[arg(long, value_enum, default_value = "synchronous")]
     pub(crate) rule: Rule,
+    /// How the couplings of --model hopfield are learned, for the rules that flip some spins at a time
+    /// [default: hebbian, without the factor 1/d]
+    #[arg(long, value_enum)]
+    pub(crate) learning: Option<LearningArg>,
     /// Which memories take part: 1 or 0 for each; the others are skipped, as if they were not stored
     #[arg(long, value_name = "FILE")]
     pub(crate) memory_mask: Option<String>,

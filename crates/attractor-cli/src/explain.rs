@@ -3,10 +3,10 @@
 use crate::args::{Model, RecallArgs};
 use crate::failure::Failure;
 use crate::files::Facts;
-use crate::model::{AnyModel, Built};
+use crate::model::Built;
 use crate::separation;
 use attractor_dynamics::Outcome;
-use attractor_effective::{Explanation, Retrieval, Vote, explain};
+use attractor_effective::{Explanation, ModelError, Retrieval, Vote, associate, explain, vote};
 use attractor_io::{ReadOptions, Source, read_patterns};
 use attractor_synapse::{Element, Patterns};
 
@@ -31,8 +31,7 @@ pub(crate) fn insights<'a, T: Element>(
     }
     let softmax = built.hidden.name() == "log-sum-exp" && args.choice.model == Model::Modern;
     let beta = separation::beta(&built.hidden).filter(|_| softmax);
-    let labels = facts.labels.as_ref();
-    let labels: Option<Vec<&str>> = labels.map(|l| l.iter().map(String::as_str).collect());
+    let labels = facts.names();
     let d = built.model.features();
     let insight = |(q, found): (usize, &Retrieval<T>)| {
         if found.outcome == Outcome::NotFinite {
@@ -66,18 +65,27 @@ pub(crate) fn values<T: Element>(
     Ok(Some(kept.map_err(|error| Failure::input(format!("{path}: {error}")))?))
 }
 
-/// What each state is paired with; of a state that is not finite, no number.
+/// What each state is paired with, by the weights of its memories; where there are none, because the state
+/// is not finite, no number.
 pub(crate) fn paired<T: Element>(
-    model: &AnyModel<T>,
     values: &Patterns<T>,
-    found: &[Retrieval<T>],
+    weights: impl Iterator<Item = Result<Option<Vec<f64>>, ModelError>>,
 ) -> Result<Vec<Vec<T>>, Failure> {
-    let pair = |found: &Retrieval<T>| {
-        if found.outcome == Outcome::NotFinite {
-            return Ok(vec![T::of(f64::NAN); values.features()]);
-        }
-        let paired = model.associate(&found.state, values)?;
-        Ok(paired.into_iter().map(T::of).collect())
+    let pair = |weights: Result<Option<Vec<f64>>, ModelError>| match weights? {
+        None => Ok(vec![T::of(f64::NAN); values.features()]),
+        Some(weights) => Ok(associate(&weights, values)?.into_iter().map(T::of).collect()),
     };
-    found.iter().map(pair).collect()
+    weights.map(pair).collect()
+}
+
+/// What labels say of each state, by the weights of its memories.
+pub(crate) fn votes<'a>(
+    facts: &'a Facts,
+    weights: impl Iterator<Item = Result<Vec<f64>, ModelError>>,
+) -> Result<Vec<Insight<'a>>, Failure> {
+    let Some(labels) = facts.names() else { return Ok(Vec::new()) };
+    let insight = |weights: Result<Vec<f64>, ModelError>| {
+        Ok(Insight { proved: None, votes: vote(&weights?, &labels)? })
+    };
+    weights.map(insight).collect()
 }

@@ -30,6 +30,11 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
+    /// What the memories in use are called, if they have names.
+    pub(crate) fn names(&self) -> Option<Vec<&str>> {
+        Some(self.labels.as_ref()?.iter().map(String::as_str).collect())
+    }
+
     /// The place in the file of a memory in use.
     pub(crate) fn place(&self, memory: usize) -> usize {
         self.kept.as_ref().and_then(|kept| kept.get(memory)).copied().unwrap_or(memory)

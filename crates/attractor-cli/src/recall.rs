@@ -12,9 +12,9 @@ use crate::report::{ModelFacts, Report};
 use crate::spins;
 use crate::watch::Watch;
 use attractor_dynamics::{Outcome, Proof, StopRule, System};
-use attractor_effective::{Recall, Retrieval};
-use attractor_lagrangian::Factor;
-use attractor_synapse::Element;
+use attractor_effective::{Effective, ModelError, Recall, Retrieval};
+use attractor_lagrangian::{Factor, Lagrangian};
+use attractor_synapse::{Element, Memories};
 
 pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
     match spins::rule(args)? {
@@ -32,18 +32,23 @@ fn descend<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
     let Given { synapses, cues, facts } = given;
     let built = effective(&args.choice, &parameters, synapses)?;
     let model = &built.model;
-    let values = explain::values(args, &facts)?;
+    let values = explain::values::<T>(args, &facts)?;
     let mut watch =
         Watch::new(cues.len(), if outputs.figure.is_some() { figure::CURVES } else { 0 })?;
     let known = mask::read(args.rules.mask.as_deref(), &cues)?;
-    let found = match &known {
-        Some(known) => model.complete(cues.as_slice(), known, &how, &mut watch),
-        None => model.retrieve(cues.as_slice(), &how, &mut watch),
+    let (cue, known) = (cues.as_slice(), known.as_deref());
+    let found = match model.coupled() {
+        Some(coupled) => settle(&coupled, cue, known, &how, &mut watch),
+        None => settle(model, cue, known, &how, &mut watch),
     };
     let found = found.map_err(|error| Failure::from(error).about(&input.cue))?;
     match &values {
         Some(values) => {
-            let paired = explain::paired(model, values, &found)?;
+            let weights = found.iter().map(|found| match found.outcome {
+                Outcome::NotFinite => Ok(None),
+                _ => model.weights(&found.state).map(Some),
+            });
+            let paired = explain::paired(values, weights)?;
             write_states(args, None, values.features(), paired.iter().map(|v| &v[..]))?;
         }
         None => {
@@ -58,9 +63,22 @@ fn descend<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
             figure::draw(model.memories().patterns(), &facts, &cues, &shown, &watch.trace)?;
         outputs.write(path, drawing.as_bytes())?;
     }
-    let insights = explain::insights(args, &built, (&facts, known.as_deref()), &found)?;
+    let insights = explain::insights(args, &built, (&facts, known), &found)?;
     print(args, &built, &how, &facts, (&found, &insights))?;
     watch.interrupted_by().map_or_else(|| Ok(verdict(args, &found)), Ok)
+}
+
+fn settle<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>>(
+    model: &Effective<T, Lv, Lh, M>,
+    cues: &[T],
+    known: Option<&[bool]>,
+    how: &Recall,
+    watch: &mut Watch,
+) -> Result<Vec<Retrieval<T>>, ModelError> {
+    match known {
+        Some(known) => model.complete(cues, known, how, watch),
+        None => model.retrieve(cues, how, watch),
+    }
 }
 
 fn how<T: Element>(args: &RecallArgs) -> Result<Recall, Failure> {
@@ -89,6 +107,7 @@ fn print<T: Element>(
         schema: "attractor.recall/1",
         model: ModelFacts::new(args.choice.model, hidden, model.memories()),
         rule: None,
+        learning: None,
         guarantee: model.descent(Factor::MAP, how.proof, 0).guarantee().name(),
         proof: how.proof.name(),
         queries: found

@@ -66,6 +66,9 @@ pub(crate) struct Report<'a> {
     /// How spins were flipped, where not all at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rule: Option<&'static str>,
+    /// How couplings were learned, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) learning: Option<&'static str>,
     pub(crate) guarantee: &'static str,
     pub(crate) proof: &'static str,
     pub(crate) queries: Vec<Query<'a>>,

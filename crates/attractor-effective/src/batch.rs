@@ -170,7 +170,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
         Ok(batch)
     }
 
-    fn activate_cue(&self, cue: usize, v: &[T], g: &mut [T]) -> Result<(), ModelError> {
+    pub(crate) fn activate_cue(&self, cue: usize, v: &[T], g: &mut [T]) -> Result<(), ModelError> {
         if let Some(bad) = v.iter().find(|x| !x.is_finite()) {
             return Err(ModelError::NotFinite {
                 what: "a number of cue",

@@ -81,6 +81,23 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
         }
     }
 
+    /// Names the memories of the final states, where the reads on the way did not.
+    pub(crate) fn name(&self, batch: &mut Batch<T>) {
+        let Batch { g: outputs, queries, scratch, .. } = batch;
+        let question = Question {
+            hidden: self.model.hidden(),
+            bias: self.model.bias(),
+            outputs,
+            moved: None,
+            top: self.top,
+        };
+        if self.model.memories.name(&question, &mut scratch.answers) {
+            for (q, query) in queries.iter_mut().enumerate() {
+                keep(&mut query.answer, scratch.answers.get(q));
+            }
+        }
+    }
+
     /// I + Ξᵀf into the scratch target; returns ln of its unit.
     fn target(&self, batch: &mut Batch<T>, q: usize) -> f64 {
         let field = &batch.fields[q * batch.features..][..batch.features];

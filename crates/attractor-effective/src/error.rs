@@ -1,6 +1,7 @@
 //! Why a model or a cue is refused.
 
 use attractor_lagrangian::Inadmissible;
+use attractor_synapse::PatternError;
 
 /// Refuses what has another length than it needs.
 pub(crate) fn width(what: &'static str, found: usize, expected: usize) -> Result<(), ModelError> {
@@ -69,6 +70,45 @@ pub enum ModelError {
         "features cannot be clamped where the outputs of the visible layer depend on each other: use the model `modern`, `dense` or `hopfield`"
     )]
     CoupledClamp,
+    /// Couplings that have no energy.
+    #[error(
+        "the couplings of {row} with {column} and of {column} with {row} differ: only symmetric couplings have an energy"
+    )]
+    Asymmetric {
+        /// One feature.
+        row: usize,
+        /// The other.
+        column: usize,
+    },
+    /// Patterns that nothing can be learned from.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    /// Derivatives of outputs that are steps.
+    #[error(
+        "the outputs of spins are steps and have no derivative: use a visible layer with a slope, like log-cosh"
+    )]
+    Steps,
+    /// A derivative beyond the range of the scalar.
+    #[error(
+        "the gradient leaves the range of {dtype}: use f64, a lower power, or scale the memories down"
+    )]
+    Steep {
+        /// The scalar's name.
+        dtype: &'static str,
+    },
+    /// The derivative of a settled state, of one that is not.
+    #[error(
+        "the state is not at rest (residual {residual:.3e}): settle it with a smaller tolerance, or differentiate a number of steps"
+    )]
+    Restless {
+        /// ‖g(I + Ξᵀf) − g‖/‖g‖.
+        residual: f64,
+    },
+    /// The derivative of a state that is no minimum of the energy.
+    #[error(
+        "the state is at rest but no strict minimum of the energy, so a small change can move it far: differentiate a number of steps instead"
+    )]
+    NotStable,
     /// A time or a rate that cannot be.
     #[error("{what} is {value}: times must be positive and finite, and alpha at least 0")]
     Time {

@@ -40,6 +40,7 @@ mod error;
 mod model;
 // After a run.
 mod explain;
+mod gradient;
 mod readout;
 mod retrieval;
 // Spins, some at a time.
@@ -50,12 +51,16 @@ pub use conditions::{needed_separation, sufficient_beta};
 pub use descent::Descent;
 pub use error::ModelError;
 pub use explain::{Explanation, explain};
+pub use gradient::{Gradient, Outer};
 pub use model::{
     ClassicalHopfield, DenseMemory, Effective, GradedHopfield, ModernHopfield, SphericalMemory,
 };
-pub use readout::Vote;
+pub use readout::{Vote, associate, vote};
 pub use retrieval::{Kind, Recall, Retrieval};
-pub use spins::{SpinEvent, SpinPath, SpinRecall, SpinRetrieval, SpinRule, SpinRuleError, Spins};
+pub use spins::{
+    Couplings, Learning, SpinEvent, SpinPath, SpinRecall, SpinRetrieval, SpinRule, SpinRuleError,
+    Spins,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

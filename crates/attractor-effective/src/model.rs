@@ -5,7 +5,7 @@ use crate::error::width;
 use attractor_lagrangian::{
     Absolute, Additive, Lagrangian, Layer, LogCosh, LogSumExp, Norm, Quadratic, Real, admissible,
 };
-use attractor_synapse::{Memories, Synapses};
+use attractor_synapse::{Coupled, Element, Memories, Synapses, is_half_square};
 use std::marker::PhantomData;
 
 /// An associative memory with energy E(g) = L_v*(g) − I·g − L_h(Ξg + b) over the outputs
@@ -88,6 +88,34 @@ impl<T: Real, M: Memories<T>> Effective<T, Absolute, Quadratic, M> {
     /// As [`Effective::new`].
     pub fn classical(memories: M) -> Result<Self, ModelError> {
         Self::new(Absolute, Quadratic, memories)
+    }
+}
+
+impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>> Effective<T, Lv, Lh> {
+    /// The same model with its memories behind T = ΞᵀΞ if that is the smaller matrix, N > d: a step costs
+    /// d² instead of N·d multiplications where the hidden neurons are quadratic (Hopfield 1982 and 1984,
+    /// KH eq. 24–28). `None` where N ≤ d, where T would cost more than it saves, or with a hidden bias or
+    /// other hidden neurons.
+    ///
+    /// ```
+    /// use attractor_effective::ClassicalHopfield;
+    /// use attractor_synapse::Synapses;
+    /// let memories = Synapses::from_rows(&[[1.0f32, 1.0], [1.0, -1.0], [1.0, 1.0]])?;
+    /// let model = ClassicalHopfield::classical(memories)?;
+    /// let coupled = model.coupled().unwrap();
+    /// assert_eq!(coupled.recall(&[1.0, 0.5])?.state, [1.0, 1.0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn coupled(&self) -> Option<Effective<T, &Lv, &Lh, Coupled<T>>> {
+        let pays = self.memories.memories() > self.features() && self.bias.is_none();
+        (pays && is_half_square(self.hidden())).then(|| Effective {
+            visible: Layer(&self.visible.0),
+            hidden: &self.hidden,
+            memories: Coupled::new(self.memories.clone()),
+            input: self.input.clone(),
+            bias: None,
+            scalar: PhantomData,
+        })
     }
 }
 

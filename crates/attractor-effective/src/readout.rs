@@ -2,7 +2,7 @@
 
 use crate::error::width;
 use crate::{Effective, ModelError};
-use attractor_lagrangian::Lagrangian;
+use attractor_lagrangian::{Lagrangian, Real};
 use attractor_synapse::{Element, Errand, Memories, Patterns, Relay};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -56,12 +56,7 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective
     /// # Errors
     /// As [`Effective::weights`]; [`ModelError::Width`] unless there is one value for each memory.
     pub fn associate(&self, state: &[T], values: &Patterns<T>) -> Result<Vec<f64>, ModelError> {
-        width("the list of values", values.len(), self.memories().memories())?;
-        let mut sum = vec![0.0; values.features()];
-        for (mu, p) in self.weights(state)?.into_iter().enumerate().filter(|(_, p)| *p > 0.0) {
-            sum.iter_mut().zip(values.row(mu)).for_each(|(s, x)| *s += p * x.f64());
-        }
-        Ok(sum)
+        associate(&self.weights(state)?, values)
     }
 
     /// What the memories of a state vote for, each with its weight: the labels, likeliest first; of equals
@@ -74,18 +69,43 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective
         state: &[T],
         labels: &[&'l L],
     ) -> Result<Vec<Vote<&'l L>>, ModelError> {
-        width("the list of labels", labels.len(), self.memories().memories())?;
-        let mut places = HashMap::new();
-        let mut votes: Vec<Vote<&L>> = Vec::new();
-        for (&label, p) in labels.iter().zip(self.weights(state)?) {
-            let place = *places.entry(label).or_insert_with(|| {
-                votes.push(Vote { label, probability: 0.0 });
-                votes.len() - 1
-            });
-            votes[place].probability += p;
-        }
-        votes.retain(|vote| vote.probability > 0.0);
-        votes.sort_by(|a, b| b.probability.total_cmp(&a.probability)); // stable
-        Ok(votes)
+        vote(&self.weights(state)?, labels)
     }
+}
+
+/// Σ_μ p_μ·value_μ for the weights of all memories, [`Effective::weights`] or those of spins; see
+/// [`Effective::associate`].
+///
+/// # Errors
+/// [`ModelError::Width`] unless there is one value for each weight.
+pub fn associate<T: Real>(weights: &[f64], values: &Patterns<T>) -> Result<Vec<f64>, ModelError> {
+    width("the list of values", values.len(), weights.len())?;
+    let mut sum = vec![0.0; values.features()];
+    for (mu, p) in weights.iter().enumerate().filter(|(_, p)| **p > 0.0) {
+        sum.iter_mut().zip(values.row(mu)).for_each(|(s, x)| *s += p * x.f64());
+    }
+    Ok(sum)
+}
+
+/// What the weights of all memories vote for; see [`Effective::vote`].
+///
+/// # Errors
+/// [`ModelError::Width`] unless there is one label for each weight.
+pub fn vote<'l, L: Eq + Hash + ?Sized>(
+    weights: &[f64],
+    labels: &[&'l L],
+) -> Result<Vec<Vote<&'l L>>, ModelError> {
+    width("the list of labels", labels.len(), weights.len())?;
+    let mut places = HashMap::new();
+    let mut votes: Vec<Vote<&L>> = Vec::new();
+    for (&label, p) in labels.iter().zip(weights) {
+        let place = *places.entry(label).or_insert_with(|| {
+            votes.push(Vote { label, probability: 0.0 });
+            votes.len() - 1
+        });
+        votes[place].probability += p;
+    }
+    votes.retain(|vote| vote.probability > 0.0);
+    votes.sort_by(|a, b| b.probability.total_cmp(&a.probability)); // stable
+    Ok(votes)
 }

@@ -181,6 +181,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
     ) -> Vec<Retrieval<T>> {
         let descent = self.descent(how.factor, how.proof, how.top);
         let runs = settle(&descent, &mut batch, &how.rule, observer);
+        descent.name(&mut batch);
         runs.iter().enumerate().map(|(q, run)| self.describe(&batch, q, run)).collect()
     }
 

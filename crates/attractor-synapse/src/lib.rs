@@ -34,10 +34,13 @@ mod read;
 mod relay;
 mod synapses;
 mod top;
+// Memories behind a matrix of couplings.
+mod coupled;
 // Memories that change, and some of them.
 mod living;
 mod masked;
 
+pub use coupled::{Coupled, is_half_square};
 pub use living::{Living, LivingError, MemoryId};
 pub use masked::Masked;
 pub use normalize::{Normalization, Normalize, UnknownNormalize};

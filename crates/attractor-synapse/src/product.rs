@@ -1,18 +1,25 @@
-//! The two products of a read, through faer; the only file that names it besides `spectrum`.
+//! The two products of a read and what is decomposed, through faer; the only file that names it.
 
 use attractor_lagrangian::Real;
+use faer::diag::Diag;
+use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::matmul::matmul;
+use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
 use faer::traits::ComplexField;
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{Accum, Mat, MatMut, MatRef, Par};
 
 /// A scalar that the memories can be multiplied in: `f32` or `f64`.
 pub trait Element: Real {
-    /// `out` (n × q) = `memories` (n × d) · `outputs`ᵀ (q × d).
-    #[doc(hidden)]
+    /// `out` (n × q) = `memories` (n × d) · `outputs`ᵀ (q × d), all row by row; on one thread.
+    ///
+    /// # Panics
+    /// If a slice has another length.
     fn scores(memories: &[Self], outputs: &[Self], features: usize, out: &mut [Self]);
 
-    /// `out` (q × d) = `weights`ᵀ (n × q) · `memories` (n × d).
-    #[doc(hidden)]
+    /// `out` (q × d) = `weights`ᵀ (n × q) · `memories` (n × d), all row by row; on one thread.
+    ///
+    /// # Panics
+    /// If a slice has another length.
     fn weighted(weights: &[Self], memories: &[Self], features: usize, out: &mut [Self]);
 
     /// The largest eigenvalue of the symmetric `gram` (n × n).
@@ -58,6 +65,22 @@ fn weighted<T: ComplexField + Copy>(weights: &[T], memories: &[T], features: usi
     let memories = MatRef::from_row_major_slice(memories, n, features);
     matmul(out, Accum::Replace, weights.transpose(), memories, T::one_impl(), Par::Seq);
     clear_upper_halves();
+}
+
+/// The singular values of a matrix (n × d, row by row), largest first, and its right singular vectors
+/// one row each; on one thread, so that the bits do not depend on their number.
+pub(crate) fn right_singular(matrix: &[f64], d: usize) -> Option<(Vec<f64>, Vec<f64>)> {
+    let (n, par) = (matrix.len() / d, Par::Seq);
+    let rank = n.min(d);
+    let (mut values, mut vectors) = (Diag::<f64>::zeros(rank), Mat::<f64>::zeros(d, rank));
+    let matrix = MatRef::from_row_major_slice(matrix, n, d);
+    let (left, right) = (ComputeSvdVectors::No, ComputeSvdVectors::Thin);
+    let scratch = svd_scratch::<f64>(n, d, left, right, par, Default::default());
+    let (mut memory, into) = (MemBuffer::new(scratch), (values.as_mut(), vectors.as_mut()));
+    let stack = MemStack::new(&mut memory);
+    svd(matrix, into.0, None, Some(into.1), par, stack, Default::default()).ok()?;
+    let rows = vectors.col_iter().flat_map(|column| column.iter().copied()).collect();
+    Some((values.column_vector().iter().copied().collect(), rows))
 }
 
 /// The products' kernels return with the upper halves of the vector registers in use, and code that

@@ -1,6 +1,7 @@
 //! The one-pass read-out: scores, weights, weighted sum, energy and certificate of a batch of
 //! queries, tile by tile.
 
+use crate::coupled::Scratch;
 use crate::partial::{Nearest, Partial};
 use crate::product::Element;
 use crate::{Memories, Synapses};
@@ -80,15 +81,17 @@ pub struct Answer {
 /// The answers to a batch, with the storage that reads reuse.
 #[derive(Debug)]
 pub struct Answers<T> {
-    features: usize,
-    answers: Vec<Answer>,
-    fields: Vec<f64>,
+    pub(crate) features: usize,
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) fields: Vec<f64>,
     shares: Vec<Share<T>>,
+    pub(crate) coupled: Scratch,
 }
 
 impl<T> Default for Answers<T> {
     fn default() -> Self {
-        Self { features: 0, answers: Vec::new(), fields: Vec::new(), shares: Vec::new() }
+        let (answers, fields, shares) = (Vec::new(), Vec::new(), Vec::new());
+        Self { features: 0, answers, fields, shares, coupled: Scratch::default() }
     }
 }
 
@@ -310,7 +313,7 @@ pub(crate) fn read<T: Element>(
 }
 
 #[track_caller]
-fn check<T: Element>(xi: &Synapses<T>, question: &Question<'_, T>) {
+pub(crate) fn check<T: Element>(xi: &Synapses<T>, question: &Question<'_, T>) {
     let (n, d, numbers) = (xi.memories(), xi.features(), question.outputs.len());
     assert_eq!(numbers % d, 0, "{numbers} outputs are no multiple of {d} features");
     assert!(question.bias.is_none_or(|b| b.len() == n), "one bias per memory, {n}");

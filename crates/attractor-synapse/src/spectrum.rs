@@ -1,19 +1,14 @@
 //! What is asked of ξ as a matrix: its spectral norm and the separation of its rows.
 
 use crate::Patterns;
-use crate::product::Element;
+use crate::product::{Element, right_singular};
 
 const TILE: usize = 256;
 
 /// ‖Ξ‖₂ from the largest eigenvalue of the smaller Gram matrix, accumulated in f64 tiles of `T`.
 pub(crate) fn spectral_norm<T: Element>(patterns: &Patterns<T>) -> f64 {
     let (n, d) = (patterns.len(), patterns.features());
-    // a common factor keeps squares of huge or tiny entries inside f64
-    let largest = patterns.as_slice().iter().fold(0.0f64, |m, x| m.max(x.f64().abs()));
-    if largest == 0.0 {
-        return 0.0;
-    }
-    let scaled: Vec<f64> = patterns.as_slice().iter().map(|x| x.f64() / largest).collect();
+    let Some((largest, scaled)) = scaled(patterns) else { return 0.0 };
     let side = n.min(d);
     let mut gram = vec![0.0; side * side];
     if n <= d {
@@ -22,6 +17,42 @@ pub(crate) fn spectral_norm<T: Element>(patterns: &Patterns<T>) -> f64 {
         f64::weighted(&scaled, &scaled, d, &mut gram);
     }
     largest * f64::largest_eigenvalue(&gram, side).max(0.0).sqrt()
+}
+
+/// max|ξ| and the patterns divided by it, unless all are 0: a common factor keeps squares of huge or tiny
+/// entries inside f64.
+fn scaled<T: Element>(patterns: &Patterns<T>) -> Option<(f64, Vec<f64>)> {
+    let largest = patterns.as_slice().iter().fold(0.0f64, |m, x| m.max(x.f64().abs()));
+    let scaled = || patterns.as_slice().iter().map(|x| x.f64() / largest).collect();
+    (largest > 0.0).then(|| (largest, scaled()))
+}
+
+/// T = ΞᵀΞ, d × d.
+pub(crate) fn couplings<T: Element>(patterns: &Patterns<T>) -> Vec<f64> {
+    let xi: Vec<f64> = patterns.as_slice().iter().map(|x| x.f64()).collect();
+    square(&xi, patterns.features())
+}
+
+/// RᵀR of rows R of d numbers.
+pub(crate) fn square(rows: &[f64], d: usize) -> Vec<f64> {
+    let mut t = vec![0.0; d * d];
+    f64::weighted(rows, rows, d, &mut t);
+    // the product is symmetric up to its rounding only
+    for i in 0..d {
+        (0..i).for_each(|j| t[i * d + j] = t[j * d + i]);
+    }
+    t
+}
+
+/// An orthonormal basis of the span of the patterns, rank × d; `None` where all are 0, or where the
+/// decomposition fails.
+pub(crate) fn span<T: Element>(patterns: &Patterns<T>) -> Option<Vec<f64>> {
+    let (n, d) = (patterns.len(), patterns.features());
+    let (_, scaled) = scaled(patterns)?;
+    let (values, mut rows) = right_singular(&scaled, d)?;
+    let least = values[0] * n.max(d) as f64 * f64::EPSILON;
+    rows.truncate(d * values.iter().take_while(|value| **value > least).count());
+    Some(rows)
 }
 
 pub(crate) fn separations<T: Element>(

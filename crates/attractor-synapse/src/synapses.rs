@@ -30,6 +30,13 @@ pub trait Memories<T>: Debug + Send + Sync {
     /// If a slice of the question does not fit the memories.
     fn read(&self, question: &Question<'_, T>, answers: &mut Answers<T>);
 
+    /// The last read of a run, for what [`Memories::read`] leaves out on the way there: the names and
+    /// number of the memories in [`Answer`](crate::Answer). Whether there was anything left to say; by
+    /// default there is not, and nothing is read.
+    fn name(&self, _question: &Question<'_, T>, _answers: &mut Answers<T>) -> bool {
+        false
+    }
+
     /// Reads all memories once for one state of the two-body network: overlaps Ξg down, and of what
     /// the hidden neurons make of them Ξᵀw back up.
     ///
@@ -59,6 +66,9 @@ macro_rules! shared {
             }
             fn read(&self, question: &Question<'_, T>, answers: &mut Answers<T>) {
                 (**self).read(question, answers);
+            }
+            fn name(&self, question: &Question<'_, T>, answers: &mut Answers<T>) -> bool {
+                (**self).name(question, answers)
             }
             fn relay(&self, errand: Errand<'_, T>, relay: &mut Relay<T>) {
                 (**self).relay(errand, relay);
@@ -111,6 +121,36 @@ impl<T: Element> Synapses<T> {
     /// The patterns.
     pub fn patterns(&self) -> &Patterns<T> {
         &self.patterns
+    }
+
+    /// T = ΞᵀΞ, the couplings of the features with each other once the hidden neurons of ½h² are
+    /// integrated out (KH eq. 24–28): d × d, symmetric, summed in f64. N·d² multiplications.
+    pub fn couplings(&self) -> Vec<f64> {
+        crate::spectrum::couplings(&self.patterns)
+    }
+
+    /// Memories Ψ with ΨᵀΨ = Ξ⁺Ξ, the projection on the span of the patterns: the couplings of the
+    /// pseudo-inverse rule (Personnaz, Guyon & Dreyfus 1985 \[recalled\]), under which every pattern of
+    /// linearly independent ones is a fixed point. The rank of Ξ many, each of length 1; which ones they
+    /// are has no meaning. O(N·d·min(N, d)).
+    ///
+    /// # Errors
+    /// [`PatternError::Zero`] where all patterns are 0.
+    pub fn whitened(&self) -> Result<Self, PatternError> {
+        let rows =
+            crate::spectrum::span(&self.patterns).ok_or(PatternError::Zero { pattern: 0 })?;
+        let rows = rows.into_iter().map(T::of).collect();
+        Patterns::new(rows, self.patterns.features()).map(Self::new)
+    }
+
+    /// Ξ⁺Ξ = ΨᵀΨ, d × d, symmetric, in f64; see [`Synapses::whitened`].
+    ///
+    /// # Errors
+    /// As [`Synapses::whitened`].
+    pub fn projection(&self) -> Result<Vec<f64>, PatternError> {
+        let rows =
+            crate::spectrum::span(&self.patterns).ok_or(PatternError::Zero { pattern: 0 })?;
+        Ok(crate::spectrum::square(&rows, self.features()))
     }
 
     pub(crate) fn push(&mut self, row: &[T], norm: f64) {

@@ -1,7 +1,8 @@
 //! Continuous model A with fast hidden neurons, followed exactly from flip to flip (the theory's §5).
 
 use super::Spins;
-use super::retrieve::stored;
+use super::overlaps::Overlaps;
+use super::retrieve::{check_cues, stored};
 use super::walk::Walk;
 use crate::ModelError;
 use crate::error::width;
@@ -87,7 +88,7 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
             return Err(Inadmissible::NotConvex("hidden").into());
         }
         width("the cue", cue.len(), self.features())?;
-        self.check_cues(cue, None)?;
+        check_cues(cue, None, self.features())?;
         let positive = |x: f64| x > 0.0 && x.is_finite();
         for (what, value, fits) in [
             ("tau_f", tau, positive(tau)),
@@ -99,13 +100,13 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
             }
         }
         let v = cue.iter().map(|x| x.f64()).collect();
-        let walk = Walk::new(self, cue, None);
+        let walk = Walk::new(Overlaps::new(self), cue, None);
         Ok(Path { walk, v, decay: Decay { tau, alpha }, now: 0.0 }.go(time))
     }
 }
 
 struct Path<'a, T, L> {
-    walk: Walk<'a, T, L>,
+    walk: Walk<Overlaps<'a, T, L>>,
     v: Vec<f64>,
     decay: Decay,
     now: f64,
@@ -135,8 +136,8 @@ impl<T: Element, L: Lagrangian<f64>> Path<'_, T, L> {
 
     /// φ = I + Ξᵀf.
     fn fields(&self) -> Vec<f64> {
-        let of = self.walk.of;
-        let f: Vec<f64> = self.walk.h.iter().map(|h| of.slope(*h)).collect();
+        let of = self.walk.kept.of;
+        let f: Vec<f64> = self.walk.kept.h.iter().map(|h| of.slope(*h)).collect();
         let field = |i: usize| {
             let products = of.column(i).iter().zip(&f).map(|(x, f)| x.f64() * f);
             of.input[i] + products.sum::<f64>()
@@ -161,11 +162,11 @@ impl<T: Element, L: Lagrangian<f64>> Path<'_, T, L> {
 
     /// −ΔE = 2|φ_i| + D_{L_h}(h', h), of which the first is proved.
     fn flip(&mut self, spin: usize, field: f64) -> SpinEvent {
-        let of = self.walk.of;
-        let roundings = (16 + self.walk.h.len()) as f64 * f64::EPSILON;
+        let of = self.walk.kept.of;
+        let roundings = (16 + self.walk.kept.h.len()) as f64 * f64::EPSILON;
         // a weight is off by its own rounding, and by its slope times the drift of the overlap
         let off = |h: f64| roundings * of.slope(h).abs() + of.drift * of.curvature(h).abs();
-        let terms = of.column(spin).iter().zip(&self.walk.h);
+        let terms = of.column(spin).iter().zip(&self.walk.kept.h);
         let sum: f64 = terms.map(|(x, h)| x.f64().abs() * off(*h)).sum();
         let rounding = 2.0 * (sum + roundings * of.input[spin].abs());
         let certificate = Certificate::of_terms(&[2.0 * field.abs()], rounding, Proof::Visible);

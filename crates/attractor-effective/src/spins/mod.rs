@@ -6,12 +6,16 @@ use attractor_dynamics::{Certificate, Energy, Guarantee, Outcome};
 use attractor_lagrangian::{Lagrangian, Real};
 use attractor_synapse::{Element, Memories, Nearest, Synapses};
 
+mod couplings;
 mod event;
+mod fields;
+mod overlaps;
 mod retrieve;
 mod rule;
 mod sweep;
 mod walk;
 
+pub use couplings::{Couplings, Learning};
 pub use event::{SpinEvent, SpinPath};
 pub use retrieve::SpinRetrieval;
 pub use rule::{SpinRecall, SpinRule, SpinRuleError};
@@ -88,12 +92,7 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
 
     /// What is proved of the energy under a rule.
     pub fn guarantee(&self, rule: SpinRule) -> Guarantee {
-        match rule {
-            SpinRule::Cyclic | SpinRule::Random { .. } | SpinRule::Greedy => {
-                Guarantee::Unconditional
-            }
-            SpinRule::Simultaneous | SpinRule::Glauber { .. } => Guarantee::None,
-        }
+        rule.guarantee()
     }
 
     /// The energy of some spins, each ±1.
@@ -110,6 +109,14 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
         };
         let hidden = (0..self.memories.memories()).map(|mu| -self.f(overlap(mu)));
         Ok(Energy::of_terms(&input.chain(hidden).collect::<Vec<_>>()))
+    }
+
+    /// |F'(h_μ)|/Σ|F'(h)| of every memory at some spins.
+    ///
+    /// # Errors
+    /// [`ModelError::Width`] or [`ModelError::NotFinite`].
+    pub fn weights(&self, spins: &[T]) -> Result<Vec<f64>, ModelError> {
+        weights(&self.memories, spins, |h| self.slope(h))
     }
 
     /// F(h).
@@ -151,6 +158,21 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
             Err(ModelError::Overflow { overlap, dtype: "f64" })
         }
     }
+}
+
+/// The shares of |f(h)|, all 0 where no hidden neuron is active.
+fn weights<T: Element>(
+    memories: &Synapses<T>,
+    spins: &[T],
+    f: impl Fn(f64) -> f64,
+) -> Result<Vec<f64>, ModelError> {
+    let spins = spins.iter().map(|x| x.f64()).collect();
+    let spins = checked("a spin", spins, memories.features())?;
+    let overlap = |row: &[T]| row.iter().zip(&spins).map(|(x, s)| x.f64() * s).sum::<f64>();
+    let weights: Vec<f64> = memories.patterns().rows().map(|row| f(overlap(row)).abs()).collect();
+    let total: f64 = weights.iter().sum();
+    let share = |weight: f64| if total > 0.0 { weight / total } else { 0.0 };
+    Ok(weights.into_iter().map(share).collect())
 }
 
 /// Overlaps are sums of d numbers, to each of which a sweep adds at most once: γ_{2d}·max‖ξ_μ‖₁; whole

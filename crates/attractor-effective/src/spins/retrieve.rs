@@ -1,11 +1,13 @@
 //! What a run of spins tells.
 
-use super::walk::Walk;
+use super::couplings::named;
+use super::overlaps::Overlaps;
+use super::walk::{Kept, Walk};
 use super::{Certificate, Energy, Guarantee, Nearest, Outcome, SpinRecall, Spins};
 use crate::error::{whole_cues, width};
 use crate::{Kind, ModelError};
-use attractor_lagrangian::{Lagrangian, Quadratic};
-use attractor_synapse::{Answers, Element, Memories, Question, Weight};
+use attractor_lagrangian::{Lagrangian, Real};
+use attractor_synapse::{Answer, Element, Synapses, Weight};
 use rayon::prelude::*;
 
 /// What was found for one cue, and how.
@@ -64,56 +66,92 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
         known: Option<&[bool]>,
         how: &SpinRecall,
     ) -> Result<Vec<SpinRetrieval<T>>, ModelError> {
-        let d = self.features();
-        self.check_cues(cues, known)?;
-        let known = |q: usize| known.map(|known| &known[q * d..][..d]);
-        let find = |(q, cue)| self.find(Walk::new(self, cue, known(q)), how);
-        Ok(cues.par_chunks_exact(d).enumerate().map(find).collect())
+        check_cues(cues, known, self.features())?;
+        let start = || Overlaps::new(self);
+        let shares = |walk: &Walk<Overlaps<'_, T, L>>| {
+            Some(shares(walk.kept.h.iter().map(|h| self.slope(*h).abs()).collect(), how.top))
+        };
+        Ok(retrieve((cues, known), how, &self.memories, start, shares))
     }
+}
 
-    pub(super) fn check_cues(&self, cues: &[T], known: Option<&[bool]>) -> Result<(), ModelError> {
-        let d = self.features();
-        whole_cues(cues.len(), d)?;
-        known.map_or(Ok(()), |known| width("the mask", known.len(), cues.len()))?;
-        match cues.iter().position(|x| !x.is_finite()) {
-            Some(at) => {
-                let (what, index, value) = ("a number of cue", at / d, cues[at].f64());
-                Err(ModelError::NotFinite { what, index, value })
-            }
-            None => Ok(()),
+/// Refuses cues of another width, flags that do not fit them, and numbers that are not finite.
+pub(super) fn check_cues<T: Real>(
+    cues: &[T],
+    known: Option<&[bool]>,
+    d: usize,
+) -> Result<(), ModelError> {
+    whole_cues(cues.len(), d)?;
+    known.map_or(Ok(()), |known| width("the mask", known.len(), cues.len()))?;
+    match cues.iter().position(|x| !x.is_finite()) {
+        Some(at) => {
+            let (what, index, value) = ("a number of cue", at / d, cues[at].f64());
+            Err(ModelError::NotFinite { what, index, value })
         }
+        None => Ok(()),
     }
+}
 
-    fn find(&self, mut walk: Walk<'_, T, L>, how: &SpinRecall) -> SpinRetrieval<T> {
-        let energy_start = walk.energy();
-        let (sweeps, outcome) = walk.run(how);
-        let state = stored(&walk.spins);
-        let guarantee = self.guarantee(how.rule);
-        let restless = walk.restless().count() as f64;
-        let mut answers = Answers::default();
-        self.memories.read(&Question::of(&Quadratic, &state), &mut answers);
-        let nearest = answers.get(0).nearest;
-        let shares = shares(walk.h.iter().map(|h| self.slope(*h).abs()).collect(), how.top);
-        SpinRetrieval {
-            sweeps,
-            flips: walk.flips,
-            outcome,
-            guarantee,
-            energy_start,
-            energy: walk.energy(),
-            certificate: (guarantee == Guarantee::Unconditional).then_some(walk.certificate),
-            residual: 2.0 * (restless / state.len() as f64).sqrt(),
-            effective_memories: shares.0,
-            kind: Kind::of_spins(&nearest),
-            nearest,
-            top: shares.1,
-            state,
-        }
+/// 1/Σp² and the heaviest memories.
+type Shares = (f64, Vec<Weight>);
+
+/// Runs every cue by itself, and names the memories of all ends in one read. The shares are those of |h|
+/// where `shares` has none.
+pub(super) fn retrieve<T: Element, K: Kept>(
+    (cues, known): (&[T], Option<&[bool]>),
+    how: &SpinRecall,
+    memories: &Synapses<T>,
+    start: impl Fn() -> K + Sync,
+    shares: impl Fn(&Walk<K>) -> Option<Shares> + Sync,
+) -> Vec<SpinRetrieval<T>> {
+    let d = memories.patterns().features();
+    let known = |q: usize| known.map(|known| &known[q * d..][..d]);
+    let find = |(q, cue)| {
+        let mut walk = Walk::new(start(), cue, known(q));
+        let found = find(&mut walk, how);
+        (found, shares(&walk))
+    };
+    let found: Vec<(SpinRetrieval<T>, Option<Shares>)> =
+        cues.par_chunks_exact(d).enumerate().map(find).collect();
+    let states: Vec<T> = found.iter().flat_map(|(found, _)| &found.state).copied().collect();
+    let answers = named(memories, &states, how.top);
+    let tell =
+        |(q, (found, shares)): (usize, (SpinRetrieval<T>, _))| found.named(answers.get(q), shares);
+    found.into_iter().enumerate().map(tell).collect()
+}
+
+fn find<T: Real, K: Kept>(walk: &mut Walk<K>, how: &SpinRecall) -> SpinRetrieval<T> {
+    let energy_start = walk.energy();
+    let (sweeps, outcome) = walk.run(how);
+    let (guarantee, restless) = (how.rule.guarantee(), walk.restless().count() as f64);
+    SpinRetrieval {
+        state: stored(&walk.spins),
+        sweeps,
+        flips: walk.flips,
+        outcome,
+        guarantee,
+        energy_start,
+        energy: walk.energy(),
+        certificate: (guarantee == Guarantee::Unconditional).then_some(walk.certificate),
+        residual: 2.0 * (restless / walk.spins.len() as f64).sqrt(),
+        effective_memories: 0.0,
+        kind: Kind::Mixture,
+        nearest: Nearest::default(),
+        top: Vec::new(),
+    }
+}
+
+impl<T> SpinRetrieval<T> {
+    fn named(self, answer: &Answer, shares: Option<Shares>) -> Self {
+        let (effective_memories, top) =
+            shares.unwrap_or_else(|| (answer.effective_memories, answer.top.clone()));
+        let (nearest, kind) = (answer.nearest, Kind::of_spins(&answer.nearest));
+        Self { effective_memories, top, nearest, kind, ..self }
     }
 }
 
 /// 1/Σp² and the largest p of some weights, heaviest first; nothing where all are 0.
-fn shares(weights: Vec<f64>, top: usize) -> (f64, Vec<Weight>) {
+fn shares(weights: Vec<f64>, top: usize) -> Shares {
     let (total, squares) = weights.iter().fold((0.0, 0.0), |(t, s), w| (t + w, s + w * w));
     if total == 0.0 {
         return (0.0, Vec::new());
@@ -127,6 +165,6 @@ fn shares(weights: Vec<f64>, top: usize) -> (f64, Vec<Weight>) {
 }
 
 /// Spins in the scalar of the model.
-pub(super) fn stored<T: Element>(spins: &[f64]) -> Vec<T> {
+pub(super) fn stored<T: Real>(spins: &[f64]) -> Vec<T> {
     spins.iter().map(|s| T::of(*s)).collect()
 }

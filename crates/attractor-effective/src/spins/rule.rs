@@ -1,5 +1,7 @@
 //! Which spins are looked at, in which order, and what makes one flip.
 
+use attractor_dynamics::Guarantee;
+
 /// A rule for flipping spins.
 ///
 /// All of them look at the energy difference of one spin, the others as they are:
@@ -32,6 +34,14 @@ pub enum SpinRule {
 }
 
 impl SpinRule {
+    /// What is proved of the energy under this rule, whatever the energy is.
+    pub fn guarantee(self) -> Guarantee {
+        match self {
+            Self::Cyclic | Self::Random { .. } | Self::Greedy => Guarantee::Unconditional,
+            Self::Simultaneous | Self::Glauber { .. } => Guarantee::None,
+        }
+    }
+
     /// The name on the command line and in reports.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,10 +1,8 @@
 //! The rules: sweeps over the spins of one query.
 
-use super::walk::Walk;
+use super::walk::{Kept, Walk};
 use super::{SpinRecall, SpinRule};
 use attractor_dynamics::{Certificate, Outcome};
-use attractor_lagrangian::Lagrangian;
-use attractor_synapse::Element;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
@@ -30,7 +28,7 @@ impl Saved {
     }
 }
 
-impl<T: Element, L: Lagrangian<f64>> Walk<'_, T, L> {
+impl<K: Kept> Walk<K> {
     /// Runs by the rule; returns the sweeps taken and why they ended.
     pub(super) fn run(&mut self, how: &SpinRecall) -> (usize, Outcome) {
         let seed = match how.rule {
