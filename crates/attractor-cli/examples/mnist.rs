@@ -6,7 +6,9 @@
 
 #![expect(clippy::print_stdout, reason = "an example prints its table")]
 
-use attractor_effective::{Effective, Recall, SpinRecall, SpinRule, Spins};
+use attractor_effective::{
+    Couplings, Effective, Learning, ModelError, Recall, SpinRecall, SpinRetrieval, SpinRule, Spins,
+};
 use attractor_io::{ReadOptions, Source, read_patterns};
 use attractor_lagrangian::{
     Absolute, Additive, Entmax, Exponential, Lagrangian, LogSumExp, Norm, Normmax, Quadratic,
@@ -95,24 +97,37 @@ fn masks_and_sparse(pixels: &Patterns<f32>) -> Result<(), Box<dyn Error>> {
 }
 
 fn some_spins_at_a_time(pixels: &Patterns<f32>) -> Result<(), Box<dyn Error>> {
-    let known = upper_half(pixels.features());
+    let synapses = Synapses::new(normalised(pixels, pixels.clone(), Normalize::Sign)?);
     let how = SpinRecall::to_rest(SpinRule::Cyclic)?;
-    for (name, n) in [("Hopfield, cyclic", 2), ("A, rectified power 20, cyclic", 20)] {
-        let synapses = Synapses::new(normalised(pixels, pixels.clone(), Normalize::Sign)?);
-        let energy: Box<dyn Lagrangian<f64>> =
-            if n == 2 { Box::new(Quadratic) } else { Box::new(Additive(RectifiedPower::new(n)?)) };
-        let spins = Spins::new(energy, synapses)?;
-        for (damage, mask, label) in [
-            ("lower half", None, "lower half gone"),
-            ("lower half", Some(&known[..]), "upper half known"),
-            ("noise", None, "25 % flipped"),
-        ] {
-            let cues = damaged(pixels, Normalize::Sign, damage)?;
-            let start = Instant::now();
-            let found = spins.retrieve(cues.as_slice(), mask, &how)?;
-            let found: Vec<_> = found.iter().map(|f| (f.nearest, f.sweeps)).collect();
-            tell(name, label, &found, start);
-        }
+    let hopfield = Couplings::new(synapses.clone())?;
+    spin_rows("Hopfield, cyclic", pixels, |cues, known| hopfield.retrieve(cues, known, &how))?;
+    let projection = Couplings::learned(Learning::PseudoInverse, synapses.clone())?;
+    let name = "Hopfield, pseudo-inverse, cyclic";
+    spin_rows(name, pixels, |cues, known| projection.retrieve(cues, known, &how))?;
+    let dense = Spins::new(Additive(RectifiedPower::new(20)?), synapses)?;
+    let name = "A, rectified power 20, cyclic";
+    spin_rows(name, pixels, |cues, known| dense.retrieve(cues, known, &how))
+}
+
+/// Cues and what is known of them to what is found.
+type Found = Result<Vec<SpinRetrieval<f32>>, ModelError>;
+
+fn spin_rows(
+    name: &str,
+    pixels: &Patterns<f32>,
+    retrieve: impl Fn(&[f32], Option<&[bool]>) -> Found,
+) -> Result<(), Box<dyn Error>> {
+    let known = upper_half(pixels.features());
+    for (damage, mask, label) in [
+        ("lower half", None, "lower half gone"),
+        ("lower half", Some(&known[..]), "upper half known"),
+        ("noise", None, "25 % flipped"),
+    ] {
+        let cues = damaged(pixels, Normalize::Sign, damage)?;
+        let start = Instant::now();
+        let found = retrieve(cues.as_slice(), mask)?;
+        let found: Vec<_> = found.iter().map(|f| (f.nearest, f.sweeps)).collect();
+        tell(name, label, &found, start);
     }
     Ok(())
 }

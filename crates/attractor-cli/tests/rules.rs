@@ -108,7 +108,7 @@ fn what_cannot_be_is_said() {
         ("--model dense --rule cyclic --separation log-sum-exp", 2, "sum over hidden neurons"),
         ("--model modern --mask wide.csv", 3, "1 rows of 2"),
         ("--model modern --mask half.csv", 3, "row 0, column 2 is 0.5"),
-        ("--model spherical --mask ok.csv", 2, "cannot be clamped"),
+        ("--model spherical --mask ok.csv", 3, "unit sphere"),
         ("--model modern --mask none.csv", 3, "none.csv"),
     ] {
         let ran = bench.run(&format!("recall signs.mem --cue cue.csv {line}"));
@@ -260,4 +260,18 @@ fn spins_vote_and_are_paired_as_well() {
     let first: Vec<f64> =
         paired.lines().next().unwrap().split(',').map(|x| x.trim().parse().unwrap()).collect();
     assert!((first[0] - 36.0 / 44.0).abs() < 1e-6 && (first[1] - 16.0 / 44.0).abs() < 1e-6);
+}
+
+/// On the sphere the known numbers are those of a pattern of length 1.
+#[test]
+fn what_is_known_stays_on_the_sphere() {
+    let bench = Bench::new();
+    bench.write("a.csv", "0.6,0,0.8,0\n0,0.6,0,0.8\n").write("cue.csv", "0.6,0,0,0\n");
+    bench.write("known.csv", "1,1,0,0\n");
+    bench.run("store a.csv -o a.mem").works();
+    let line = "recall a.mem --cue cue.csv --model spherical --beta 20 --mask known.csv -o out.csv";
+    bench.run(line).works();
+    let out = String::from_utf8(bench.read("out.csv")).unwrap();
+    let state: Vec<f64> = out.trim().split(',').map(|x| x.parse().unwrap()).collect();
+    assert!((state[0] - 0.6).abs() < 1e-6 && (state[2] - 0.8).abs() < 1e-3, "{state:?}");
 }

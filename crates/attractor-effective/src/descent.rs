@@ -1,6 +1,6 @@
 //! The certified descent of a batch: look, then advance (the main theorem of the project's theory).
 
-use crate::batch::{Batch, Query, Scratch, Sizes};
+use crate::batch::{Batch, Free, Query, Scratch, Sizes};
 use crate::{Effective, ModelError};
 use attractor_dynamics::{Certificate, Energy, Guarantee, Look, Proof, System};
 use attractor_lagrangian::{Factor, Lagrangian, Real, Relaxation, Scaled, norm};
@@ -129,7 +129,8 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
             None => self.model.visible.residual(target, g, (x, y)),
             Some(free) => {
                 clamped.gather(free, target, v, g);
-                let scratch = (&mut x[..free.len()], &mut y[..free.len()]);
+                let k = free.features.len();
+                let scratch = (&mut x[..k], &mut y[..k]);
                 self.model.visible.residual(&clamped.target, &clamped.g, scratch)
             }
         }
@@ -185,7 +186,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
     /// Moves the features, or the free ones of them, from (v, g) to where the scratch is.
     fn relax(
         &self,
-        free: Option<&[usize]>,
+        free: Option<&Free>,
         scratch: &mut Scratch<T>,
         [log_scale, target_scale]: [f64; 2],
         (v, g): (&[T], &[T]),
@@ -200,19 +201,22 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
             return visible.relax((from, g), to, self.factor, (x, y));
         };
         clamped.gather(free, target, v, g);
-        let k = free.len();
+        let k = free.features.len();
         let from = Scaled { values: &clamped.v[..], log_scale };
         let to = Scaled { values: &clamped.target[..], log_scale: target_scale };
         let after = (&mut x[..k], &mut y[..k]);
-        let moved = visible.relax((from, &clamped.g), to, self.factor, after);
+        let (mut moved, unit) = visible.relax((from, &clamped.g), to, self.factor, after);
+        moved.detour *= free.radius;
+        moved.bregman *= free.radius;
+        free.scale(&mut y[..k], free.radius);
         clamped.v.copy_from_slice(&x[..k]);
         clamped.g.copy_from_slice(&y[..k]);
         x.copy_from_slice(v);
         y.copy_from_slice(g);
-        for ((&i, v), g) in free.iter().zip(&clamped.v).zip(&clamped.g) {
+        for ((&i, v), g) in free.features.iter().zip(&clamped.v).zip(&clamped.g) {
             (x[i], y[i]) = (*v, *g);
         }
-        moved
+        (moved, unit)
     }
 
     fn step(&self, batch: &mut Batch<T>, q: usize) {
@@ -222,7 +226,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
         let (v, g) = (&mut batch.v[range.clone()], &mut batch.g[range.clone()]);
         let scratch = &mut batch.scratch;
         let scales = [query.log_scale, log_scale];
-        let (relaxation, unit) = self.relax(query.free.as_deref(), scratch, scales, (v, g));
+        let (relaxation, unit) = self.relax(query.free.as_ref(), scratch, scales, (v, g));
         let moves = &mut batch.moves[range.clone()];
         for ((moved, to), from) in moves.iter_mut().zip(&scratch.g).zip(&*g) {
             *moved = *to - *from;

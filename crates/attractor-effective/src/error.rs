@@ -67,9 +67,19 @@ pub enum ModelError {
     Coupled,
     /// Clamped features of a layer that cannot have them.
     #[error(
-        "features cannot be clamped where the outputs of the visible layer depend on each other: use the model `modern`, `dense` or `hopfield`"
+        "features cannot be clamped where the outputs of the visible layer depend on each other: use the model `modern`, `dense`, `hopfield` or `spherical`"
     )]
     CoupledClamp,
+    /// Known features that leave no length for the others on the unit sphere.
+    #[error(
+        "the known numbers of cue {cue} have length {length}, which leaves nothing of the unit sphere for the others: they must be those of a pattern of length 1, as it is stored"
+    )]
+    ClampedLength {
+        /// The cue, counted from 0.
+        cue: usize,
+        /// ‖g_C‖.
+        length: f64,
+    },
     /// Couplings that have no energy.
     #[error(
         "the couplings of {row} with {column} and of {column} with {row} differ: only symmetric couplings have an energy"
