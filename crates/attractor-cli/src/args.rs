@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Store(StoreArgs),
     /// Recall the patterns of a memory file from damaged cues
     Recall(RecallArgs),
+    /// Take patterns out of a memory file; the others keep their ids
+    Forget(ForgetArgs),
     /// Follow the two-layer network in time from one cue
     Trace(TraceArgs),
     /// Say what a memory file holds
@@ -91,6 +93,16 @@ pub(crate) struct StoreArgs {
     pub(crate) force: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ForgetArgs {
+    /// The memory file, which is replaced as a whole
+    #[arg(value_name = "MEM")]
+    pub(crate) memory: PathBuf,
+    /// The ids of the patterns: their places, counted from 0, when they were stored; ids are not used again
+    #[arg(long = "id", value_name = "ID", required = true, value_delimiter = ',')]
+    pub(crate) ids: Vec<u64>,
+}
+
 /// The models by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Model {
@@ -102,6 +114,9 @@ pub(crate) enum Model {
     Modern,
     /// Model C: states on the sphere
     Spherical,
+    /// Log-sum-ReLU: the mean of the memories within √(2/β), exact where they are far enough apart; for
+    /// recall only
+    Epanechnikov,
 }
 
 /// β: a number, or chosen from the separation of the memories.
@@ -225,6 +240,10 @@ pub(crate) struct RecallArgs {
     /// What the memories are paired with, one row for each: -o then holds Σ p·value instead of the state
     #[arg(long, value_name = "FILE", requires = "output")]
     pub(crate) values: Option<String>,
+    /// For --model epanechnikov: choose β so that every cue within D of a memory gives that memory, to the
+    /// bit, in one step
+    #[arg(long, value_name = "D", conflicts_with = "beta", allow_negative_numbers = true)]
+    pub(crate) within: Option<f64>,
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
     #[command(flatten)]

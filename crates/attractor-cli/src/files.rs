@@ -7,7 +7,7 @@ use attractor_io::{
     LoadedMemory, Memory, OutputKind, Overwrite, ReadOptions, Source, check_output, encode_rows,
     load_memory, read_patterns, write_output,
 };
-use attractor_synapse::{Element, Masked, Patterns, Synapses};
+use attractor_synapse::{Element, Masked, MemoryId, Patterns, Synapses};
 use std::path::Path;
 
 /// What was read.
@@ -27,12 +27,19 @@ pub(crate) struct Facts {
     pub(crate) image: Option<(usize, usize)>,
     /// The memories that a mask lets through, by their places in the file.
     pub(crate) kept: Option<Vec<usize>>,
+    /// What the memories of the file are called, where that is not their place.
+    pub(crate) ids: Option<Vec<MemoryId>>,
 }
 
 impl Facts {
     /// What the memories in use are called, if they have names.
     pub(crate) fn names(&self) -> Option<Vec<&str>> {
         Some(self.labels.as_ref()?.iter().map(String::as_str).collect())
+    }
+
+    /// What a memory in use is called, where that is not its place in the file.
+    pub(crate) fn id(&self, memory: usize) -> Option<u64> {
+        Some(self.ids.as_ref()?.get(self.place(memory))?.0)
     }
 
     /// The place in the file of a memory in use.
@@ -46,7 +53,8 @@ pub(crate) fn read<T: Element>(input: &InputArgs) -> Result<Given<T>, Failure> {
     let LoadedMemory { memory, .. } = load_memory::<T>(&Source::from_arg(&input.memory))?;
     let cues = cues(input, &memory)?;
     let (labels, image) = (memory.labels().map(<[String]>::to_vec), memory.image());
-    let facts = Facts { stored: memory.patterns().len(), labels, image, kept: None };
+    let ids = memory.has_gaps().then(|| memory.ids().to_vec());
+    let facts = Facts { stored: memory.patterns().len(), labels, image, kept: None, ids };
     Ok(Given { synapses: Synapses::new(memory.into_patterns()), cues, facts })
 }
 

@@ -20,6 +20,10 @@ struct Inspection {
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<[usize; 2]>,
     labels: usize,
+    /// Where patterns were forgotten: how many, of how many that ever were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten: Option<u64>,
+    next_id: u64,
     norm: Range,
     /// Over `measured` evenly spaced memories; absent for a single memory.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,6 +54,8 @@ struct Conditions {
 pub(crate) fn run(args: &InspectArgs) -> Result<u8, Failure> {
     let LoadedMemory { memory, stored, .. } = load_memory::<f64>(&Source::from_arg(&args.memory))?;
     let (image, labels) = (memory.image(), memory.labels().map_or(0, <[String]>::len));
+    let next_id = memory.next_id();
+    let forgotten = next_id - memory.ids().len() as u64;
     let normalize = memory.normalization().kind().name();
     let synapses = Synapses::new(memory.into_patterns());
     let separations = separations(&synapses, false);
@@ -62,6 +68,8 @@ pub(crate) fn run(args: &InspectArgs) -> Result<u8, Failure> {
         normalize,
         image: image.map(|(h, w)| [h, w]),
         labels,
+        forgotten: Some(forgotten).filter(|count| *count > 0),
+        next_id,
         norm: range(norms),
         separation: (synapses.memories() > 1).then(|| range(separations.clone())),
         measured: separations.len(),
@@ -116,6 +124,9 @@ impl Inspection {
             line("pictures", format!("{height} × {width}"));
         }
         line("labels", if self.labels == 0 { "none".into() } else { self.labels.to_string() });
+        if let Some(count) = self.forgotten {
+            line("forgotten", format!("{count}; the next id is {}", self.next_id));
+        }
         line("norms", self.norm.to_string());
         if let Some(separation) = self.separation {
             line("separation Δ", format!("{separation} (over {} memories)", self.measured));

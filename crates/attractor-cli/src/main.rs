@@ -2,10 +2,12 @@
 
 mod args;
 mod demo;
+mod epanechnikov;
 mod explain;
 mod failure;
 mod figure;
 mod files;
+mod forget;
 mod inspect;
 mod mask;
 mod model;
@@ -48,6 +50,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             Dtype::F32 => recall::run::<f32>(&args),
             Dtype::F64 => recall::run::<f64>(&args),
         },
+        Command::Forget(args) => forget::run(&args),
         Command::Trace(args) => match args.input.dtype {
             Dtype::F32 => trace::run::<f32>(&args),
             Dtype::F64 => trace::run::<f64>(&args),

@@ -21,18 +21,24 @@ pub(crate) fn model_name(model: Model) -> &'static str {
         Model::Dense => "dense",
         Model::Modern => "modern",
         Model::Spherical => "spherical",
+        Model::Epanechnikov => "epanechnikov",
     }
 }
 
 /// The separation asked for, or the one that gives the model its name.
-fn separation(args: &ModelArgs) -> Separation {
+fn separation(args: &ModelArgs) -> Result<Separation, Failure> {
     let own = match args.model {
+        Model::Epanechnikov => {
+            return Err(Failure::usage(
+                "--model epanechnikov has no hidden neurons to run in time: use it with recall",
+            ));
+        }
         Model::Hopfield => "power",
         Model::Dense => "rectified-power",
         Model::Modern => "log-sum-exp",
         Model::Spherical => "exponential",
     };
-    args.separation.clone().unwrap_or_else(|| Separation::named(own))
+    Ok(args.separation.clone().unwrap_or_else(|| Separation::named(own)))
 }
 
 /// β and n as they will be used, checked against the separation before any file is read.
@@ -45,7 +51,7 @@ pub(crate) struct Parameters {
 
 /// Which parameters the separation has; one that it has not is a usage error, never ignored.
 pub(crate) fn parameters(args: &ModelArgs) -> Result<Parameters, Failure> {
-    let separation = separation(args);
+    let separation = separation(args)?;
     if args.beta.is_some() {
         separation.check_flag("beta", "--beta")?;
     }
@@ -68,7 +74,7 @@ impl Parameters {
 fn visible(model: Model) -> AnyLagrangian {
     match model {
         Model::Hopfield | Model::Dense => Absolute.into(),
-        Model::Modern => Quadratic.into(),
+        Model::Modern | Model::Epanechnikov => Quadratic.into(),
         Model::Spherical => Norm.into(),
     }
 }

@@ -62,6 +62,9 @@ struct Found<'a> {
     rounding: Option<f64>,
     residual: f64,
     effective_memories: f64,
+    /// Memories with any weight, where the separation makes most weights exactly 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    active: Option<usize>,
     kind: &'static str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     negated: bool,
@@ -73,6 +76,9 @@ struct Found<'a> {
 #[derive(Debug, Serialize)]
 struct Top<'a> {
     index: usize,
+    /// Where memories were forgotten, so that places are not ids.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
     weight: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<&'a str>,
@@ -117,6 +123,7 @@ impl<'a> Query<'a> {
 /// Where a state is.
 struct Place<'p> {
     effective_memories: f64,
+    active: Option<usize>,
     kind: Kind,
     nearest: &'p Nearest,
     top: &'p [Weight],
@@ -124,13 +131,13 @@ struct Place<'p> {
 
 impl<'p> Place<'p> {
     fn of<T>(found: &'p Retrieval<T>) -> Self {
-        let Retrieval { effective_memories, kind, nearest, top, .. } = found;
-        Self { effective_memories: *effective_memories, kind: *kind, nearest, top }
+        let Retrieval { effective_memories, active, kind, nearest, top, .. } = found;
+        Self { effective_memories: *effective_memories, active: *active, kind: *kind, nearest, top }
     }
 
     fn of_spins<T>(found: &'p SpinRetrieval<T>) -> Self {
         let SpinRetrieval { effective_memories, kind, nearest, top, .. } = found;
-        Self { effective_memories: *effective_memories, kind: *kind, nearest, top }
+        Self { effective_memories: *effective_memories, active: None, kind: *kind, nearest, top }
     }
 
     fn found<'a>(
@@ -151,6 +158,7 @@ impl<'p> Place<'p> {
             rounding: certificate.map(|c| c.rounding),
             residual,
             effective_memories: self.effective_memories,
+            active: self.active,
             kind: self.kind.name(),
             negated,
             nearest: facts.place(if negated { nearest.opposite } else { nearest.memory }),
@@ -158,6 +166,7 @@ impl<'p> Place<'p> {
             top: top
                 .map(|w| Top {
                     index: facts.place(w.memory),
+                    id: facts.id(w.memory),
                     weight: w.weight,
                     label: label(w.memory),
                 })

@@ -1,6 +1,7 @@
 //! `attractor recall`: damaged cues in, repaired patterns out.
 
-use crate::args::{ProofArg, RecallArgs};
+use crate::args::{Model, ProofArg, RecallArgs};
+use crate::epanechnikov;
 use crate::explain::{self, Insight};
 use crate::failure::{Failure, NOT_SETTLED, RUNTIME};
 use crate::figure::{self, Shown};
@@ -17,6 +18,12 @@ use attractor_lagrangian::{Factor, Lagrangian};
 use attractor_synapse::{Element, Memories};
 
 pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
+    if args.choice.model == Model::Epanechnikov {
+        return epanechnikov::run::<T>(args);
+    }
+    if args.within.is_some() {
+        return Err(Failure::usage("--within belongs to --model epanechnikov"));
+    }
     match spins::rule(args)? {
         Some(rule) => spins::run::<T>(args, rule),
         None => descend::<T>(args),
@@ -81,7 +88,7 @@ fn settle<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>>(
     }
 }
 
-fn how<T: Element>(args: &RecallArgs) -> Result<Recall, Failure> {
+pub(crate) fn how<T: Element>(args: &RecallArgs) -> Result<Recall, Failure> {
     let tolerance = args.tolerance.unwrap_or_else(Recall::tolerance::<T>);
     let rule = match args.steps {
         Some(steps) => StopRule::exactly(steps, tolerance),
@@ -124,7 +131,7 @@ fn print<T: Element>(
 }
 
 /// 1 if a state is not finite, 4 if `--settle` did not settle.
-fn verdict<T: Element>(args: &RecallArgs, found: &[Retrieval<T>]) -> u8 {
+pub(crate) fn verdict<T: Element>(args: &RecallArgs, found: &[Retrieval<T>]) -> u8 {
     let count = |outcome: Outcome| found.iter().filter(|f| f.outcome == outcome).count();
     let (broken, tired) = (count(Outcome::NotFinite), count(Outcome::OutOfSteps));
     if broken > 0 {

@@ -21,7 +21,8 @@ pub(crate) struct ModelFacts<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     power: Option<u64>,
     /// The separation with all its parameters, in the form that `--separation` takes.
-    lagrangian: &'a AnyLagrangian,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lagrangian: Option<&'a AnyLagrangian>,
     memories: usize,
     features: usize,
     dtype: &'static str,
@@ -38,7 +39,21 @@ impl<'a> ModelFacts<'a> {
             separation: hidden.name(),
             beta: separation::beta(hidden),
             power: separation::power(hidden),
-            lagrangian: hidden,
+            lagrangian: Some(hidden),
+            memories: memories.memories(),
+            features: memories.features(),
+            dtype: T::NAME,
+        }
+    }
+
+    /// The log-sum-ReLU memory, which has no hidden Lagrangian.
+    pub(crate) fn epanechnikov<T: Element>(beta: f64, memories: &impl Memories<T>) -> Self {
+        Self {
+            model: model_name(Model::Epanechnikov),
+            separation: "log-sum-relu",
+            beta: Some(beta),
+            power: None,
+            lagrangian: None,
             memories: memories.memories(),
             features: memories.features(),
             dtype: T::NAME,

@@ -3,10 +3,11 @@
 use crate::args::{Dtype, StoreArgs};
 use crate::failure::Failure;
 use attractor_io::{
-    Memory, Overwrite, ReadOptions, Source, check_output, load_memory, read_labels, read_patterns,
-    save_memory,
+    Memory, MemoryError, Overwrite, ReadOptions, Source, check_output, load_memory, read_labels,
+    read_patterns, save_memory,
 };
 use attractor_synapse::{Element, Normalization, PatternError, Patterns};
+use std::path::Path;
 
 /// Patterns of all files with the picture size that they share.
 struct Gathered<T> {
@@ -33,11 +34,11 @@ pub(crate) fn run<T: Element>(args: &StoreArgs) -> Result<u8, Failure> {
         let mut memory = kept.memory;
         let said = memory.append(gathered.patterns, labels);
         said.map_err(|error| Failure::input(format!("{}: {error}", args.output.display())))?;
-        save(args, kept_precision(kept.stored), &memory)?;
+        save(&args.output, overwrite, kept_precision(kept.stored), &memory)?;
         memory
     } else {
         let memory = fresh(args, gathered, labels)?;
-        save(args, args.precision.unwrap_or(args.dtype), &memory)?;
+        save(&args.output, overwrite, args.precision.unwrap_or(args.dtype), &memory)?;
         memory
     };
     tell(args, added, &memory);
@@ -80,25 +81,23 @@ fn input(files: &[String], error: &PatternError) -> Failure {
 }
 
 /// An appended file keeps the precision it has.
-fn kept_precision(stored: &str) -> Dtype {
+pub(crate) fn kept_precision(stored: &str) -> Dtype {
     if stored == "f64" { Dtype::F64 } else { Dtype::F32 }
 }
 
-fn save<T: Element>(args: &StoreArgs, precision: Dtype, memory: &Memory<T>) -> Result<(), Failure> {
-    let overwrite = if args.force || args.append { Overwrite::Replace } else { Overwrite::Refuse };
+/// Writes a memory file in this precision.
+pub(crate) fn save<T: Element>(
+    path: &Path,
+    overwrite: Overwrite,
+    precision: Dtype,
+    memory: &Memory<T>,
+) -> Result<(), Failure> {
+    let wrong = |error: MemoryError| Failure::input(error.to_string());
     match precision {
-        Dtype::F32 => save_memory(&args.output, &cast::<T, f32>(memory)?, overwrite)?,
-        Dtype::F64 => save_memory(&args.output, &cast::<T, f64>(memory)?, overwrite)?,
+        Dtype::F32 => save_memory(path, &memory.cast::<f32>().map_err(wrong)?, overwrite)?,
+        Dtype::F64 => save_memory(path, &memory.cast::<f64>().map_err(wrong)?, overwrite)?,
     }
     Ok(())
-}
-
-fn cast<T: Element, U: Element>(memory: &Memory<T>) -> Result<Memory<U>, Failure> {
-    let wrong = |error: &dyn std::fmt::Display| Failure::input(error.to_string());
-    let patterns = memory.patterns().cast::<U>().map_err(|e| wrong(&e))?;
-    let labels = memory.labels().map(<[String]>::to_vec);
-    let normalization = memory.normalization().clone();
-    Memory::new(patterns, normalization, labels, memory.image()).map_err(|e| wrong(&e))
 }
 
 fn tell<T: Element>(args: &StoreArgs, added: usize, memory: &Memory<T>) {

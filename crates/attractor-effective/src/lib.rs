@@ -16,6 +16,9 @@
 //! Energies carry no additive constants. An exponential F under a 1-homogeneous visible layer is
 //! evaluated as log-sum-exp: the same orbit without overflow, and its energy is −β⁻¹ ln Σ e^{βh}.
 //!
+//! [`Epanechnikov`], the log-sum-ReLU memory, looks at distances instead of overlaps: it recalls exactly,
+//! in finitely many certified steps, and lists all of its minima.
+//!
 //! What it deliberately is not: it has no ODE solver and no hidden dynamics (that is the two-layer
 //! network), reads no files, and runs no rule without a stated guarantee.
 //!
@@ -45,10 +48,13 @@ mod readout;
 mod retrieval;
 // Spins, some at a time.
 mod spins;
+// Balls around the memories.
+mod epanechnikov;
 
 pub use batch::Batch;
 pub use conditions::{needed_separation, sufficient_beta};
 pub use descent::Descent;
+pub use epanechnikov::{Epanechnikov, EpanechnikovBatch, EpanechnikovError, Minimum};
 pub use error::ModelError;
 pub use explain::{Explanation, explain};
 pub use gradient::{Gradient, Outer};

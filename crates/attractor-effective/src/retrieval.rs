@@ -110,12 +110,24 @@ pub struct Retrieval<T> {
     pub residual: f64,
     /// n_eff = 1/Σp², p_μ = |f_μ|/Σ|f|.
     pub effective_memories: f64,
+    /// How many memories have any weight, counted, where the separation gives most of them exactly 0
+    /// (sparsemax, entmax, normmax, k-subset).
+    pub active: Option<usize>,
     /// What kind of state it is.
     pub kind: Kind,
     /// The memories that the state is most and least aligned with.
     pub nearest: Nearest,
     /// The heaviest memories with their share of the weight.
     pub top: Vec<Weight>,
+}
+
+impl<T> Retrieval<T> {
+    /// One memory has all the weight and all others exactly 0: a step of model B from here gives that
+    /// memory to the bit (without input). It holds where its score leads by the separation's margin, 1/β
+    /// for sparsemax and normmax and 1/((α − 1)β) for α-entmax; for softmax never.
+    pub fn is_exact(&self) -> bool {
+        self.active == Some(1)
+    }
 }
 
 impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T, Lv, Lh, M> {
@@ -196,6 +208,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
             certificate: run.certificate,
             residual: run.residual,
             effective_memories: answer.effective_memories,
+            active: answer.active,
             kind: self.kind(answer),
             nearest: answer.nearest,
             top: answer.top.clone(),

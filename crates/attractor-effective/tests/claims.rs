@@ -58,7 +58,7 @@ fn a_close_pair_is_one_metastable_state() {
 }
 
 /// A sparse separation recalls *exactly*, in one step, where the best score leads by its margin: 1/β for
-/// sparsemax and normmax, 1/((α − 1)β) for α-entmax. The result says so: n_eff is 1 exactly. Softmax never does.
+/// sparsemax and normmax, 1/((α − 1)β) for α-entmax. The result says so. Softmax never does.
 fn exact_in_one_step<T: Element, L: Lagrangian<T>>(hidden: impl Fn(f64) -> L, margin: f64) {
     let rows: Vec<Vec<T>> =
         (0..12).map(|mu| numbers(mu, 30).into_iter().map(T::of).collect()).collect();
@@ -71,10 +71,10 @@ fn exact_in_one_step<T: Element, L: Lagrangian<T>>(hidden: impl Fn(f64) -> L, ma
     };
     let wide = recall(1.02 * margin / lead);
     assert_eq!(wide.state, rows[3], "exactly the memory");
-    assert!(
-        wide.effective_memories.to_bits() == 1f64.to_bits() && wide.outcome == Outcome::Settled
-    );
-    assert_ne!(recall(0.98 * margin / lead).state, rows[3], "a mixture below the margin");
+    assert!(wide.is_exact() && wide.outcome == Outcome::Settled);
+    let narrow = recall(0.98 * margin / lead);
+    assert!(!narrow.is_exact() && narrow.active > Some(1), "a mixture below the margin");
+    assert_ne!(narrow.state, rows[3]);
 }
 
 #[test]
@@ -92,4 +92,8 @@ fn sparse_separations_recall_exactly() {
     let lead = memories.separations(&[3], None)[0];
     let model = ModernHopfield::modern(memories, LogSumExp::new(30.0 / lead).unwrap()).unwrap();
     assert!(model.memories().memories() == 12 && model.map(&rows[3]).unwrap() != rows[3]);
+    // far beyond, where all other weights underflow, it is not called exact either
+    let memories = Synapses::from_rows(&rows).unwrap();
+    let cold = ModernHopfield::modern(memories, LogSumExp::new(1e4 / lead).unwrap()).unwrap();
+    assert!(!cold.recall(&rows[3]).unwrap().is_exact());
 }

@@ -10,8 +10,17 @@ pub(crate) const FORMAT: &str = "attractor.memory";
 /// The value of the key `version`.
 pub(crate) const VERSION: &str = "1";
 /// All keys that a file of this version may have.
-pub(crate) const KEYS: [&str; 8] =
-    ["checksum", "dtype", "format", "image", "labels", "normalize", "threshold", "version"];
+pub(crate) const KEYS: [&str; 9] = [
+    "checksum",
+    "dtype",
+    "format",
+    "image",
+    "labels",
+    "next_id",
+    "normalize",
+    "threshold",
+    "version",
+];
 
 /// Metadata in the order of its keys.
 pub(crate) type Fields = BTreeMap<String, String>;

@@ -35,12 +35,14 @@
 //! |---|---|
 //! | 0..8 | n, the length of the header as an unsigned integer; a multiple of 8, at most [`HEADER_LIMIT`] |
 //! | 8..8+n | the header: a JSON object with its keys in order and no blanks between, filled with blanks at its end |
+//! | then | `ids`, N unsigned integers of 8 bytes, only where patterns were forgotten |
 //! | then | `mean`, d numbers of 8 bytes, only for the normalisation `center` |
 //! | then, to the end | `patterns`, N·d numbers of 4 or 8 bytes, pattern after pattern |
 //!
-//! The header has the keys `__metadata__`, `mean` (only with that tensor) and `patterns`. A tensor
+//! The header has the keys `__metadata__`, `ids` and `mean` (only with those tensors) and `patterns`. A tensor
 //! is stated as `{"data_offsets":[start,end],"dtype":"F32","shape":[N,d]}`, offsets counting from
-//! the end of the header; `mean` is `F64` with the shape `[d]`, `patterns` is `F32` or `F64`. The
+//! the end of the header; `ids` is `U64` with the shape `[N]`, ascending, what the patterns are called instead
+//! of 0, 1, 2, …; `mean` is `F64` with the shape `[d]`, `patterns` is `F32` or `F64`. The
 //! values of `__metadata__` are strings:
 //!
 //! | key | value | present |
@@ -50,6 +52,7 @@
 //! | `format` | `attractor.memory` | always |
 //! | `image` | height and width in pixels, as `28x28`; their product is d | if the patterns are pictures |
 //! | `labels` | a JSON array of N strings | if there are labels |
+//! | `next_id` | the id that the next pattern gets, above all others | with the tensor `ids` |
 //! | `normalize` | `none`, `center`, `unit` or `sign` | always |
 //! | `threshold` | a decimal that reads back as the same `f64` | only for `sign` |
 //! | `version` | `1` | always |

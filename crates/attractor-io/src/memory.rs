@@ -1,7 +1,7 @@
 //! What is stored: patterns, how they were normalised, what they are called.
 
 use attractor_lagrangian::Real;
-use attractor_synapse::{Normalization, PatternError, Patterns};
+use attractor_synapse::{MemoryId, Normalization, PatternError, Patterns};
 
 /// Parts that do not make a memory together.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -47,6 +47,26 @@ pub enum MemoryError {
         /// What stood there.
         value: f64,
     },
+    /// An id that no pattern has, or has any more.
+    #[error("there is no memory with the id {0}: it was forgotten, or never was")]
+    UnknownId(MemoryId),
+    /// Nothing would be left.
+    #[error(
+        "these are all the memories there are: a memory file holds at least one, delete it instead"
+    )]
+    AllForgotten,
+    /// Ids that are not one for each pattern, ascending, and below the next.
+    #[error(
+        "the {ids} ids of {patterns} patterns must be one for each, ascending, and below the next one, {next}"
+    )]
+    Ids {
+        /// How many patterns there are.
+        patterns: usize,
+        /// How many ids.
+        ids: usize,
+        /// The id that the next pattern gets.
+        next: u64,
+    },
     /// Patterns that cannot be normalised, or of another width.
     #[error(transparent)]
     Patterns(#[from] PatternError),
@@ -70,6 +90,10 @@ pub struct Memory<T> {
     normalization: Normalization,
     labels: Option<Vec<String>>,
     image: Option<(usize, usize)>,
+    /// Ascending.
+    ids: Vec<MemoryId>,
+    /// What the next pattern is called; ids are not used again.
+    next: u64,
 }
 
 impl<T: Real> Memory<T> {
@@ -95,7 +119,27 @@ impl<T: Real> Memory<T> {
             Some(image) if image.0.checked_mul(image.1) != Some(features) => {
                 Err(MemoryError::Image { image, features })
             }
-            _ => Ok(Self { patterns, normalization, labels, image }),
+            _ => {
+                let next = patterns.len() as u64;
+                let ids = (0..next).map(MemoryId).collect();
+                Ok(Self { patterns, normalization, labels, image, ids, next })
+            }
+        }
+    }
+
+    /// The same memory under ids of its own instead of 0, 1, 2, …; `next` is what the next pattern will get.
+    ///
+    /// # Errors
+    /// [`MemoryError::Ids`] unless there is one for each pattern, ascending, and below `next`.
+    pub fn with_ids(self, ids: Vec<MemoryId>, next: u64) -> Result<Self, MemoryError> {
+        let (patterns, count) = (self.patterns.len(), ids.len());
+        let ascending = ids.is_sorted_by(|a, b| a < b) && ids.last().is_some_and(|id| id.0 < next);
+        // far from where counting on would overflow
+        let ascending = ascending && next <= 1 << 62;
+        if count == patterns && ascending {
+            Ok(Self { ids, next, ..self })
+        } else {
+            Err(MemoryError::Ids { patterns, ids: count, next })
         }
     }
 
@@ -124,6 +168,57 @@ impl<T: Real> Memory<T> {
         self.image
     }
 
+    /// The ids of the patterns, ascending: what they are called for as long as they are stored.
+    pub fn ids(&self) -> &[MemoryId] {
+        &self.ids
+    }
+
+    /// The id that the next pattern gets.
+    pub fn next_id(&self) -> u64 {
+        self.next
+    }
+
+    /// Whether patterns were forgotten, so that ids are not places.
+    pub fn has_gaps(&self) -> bool {
+        self.next != self.patterns.len() as u64
+    }
+
+    /// Removes patterns by id; the others keep theirs and their order.
+    ///
+    /// # Errors
+    /// [`MemoryError::UnknownId`], or [`MemoryError::AllForgotten`] where nothing would be left. Nothing is
+    /// changed then.
+    pub fn forget(&mut self, ids: &[MemoryId]) -> Result<(), MemoryError> {
+        let mut keep = vec![true; self.ids.len()];
+        for id in ids {
+            let place = self.ids.binary_search(id).map_err(|_| MemoryError::UnknownId(*id))?;
+            keep[place] = false;
+        }
+        let rows = self.patterns.rows().zip(&keep).filter(|(_, keep)| **keep);
+        let rows: Vec<&[T]> = rows.map(|(row, _)| row).collect();
+        if rows.is_empty() {
+            return Err(MemoryError::AllForgotten);
+        }
+        self.patterns = Patterns::from_rows(&rows)?;
+        let mut flags = keep.iter();
+        self.ids.retain(|_| *flags.next().unwrap_or(&true));
+        let mut flags = keep.iter();
+        if let Some(labels) = &mut self.labels {
+            labels.retain(|_| *flags.next().unwrap_or(&true));
+        }
+        Ok(())
+    }
+
+    /// The same memory in another precision.
+    ///
+    /// # Errors
+    /// [`MemoryError::Patterns`] where a number is beyond the range of `U`.
+    pub fn cast<U: Real>(&self) -> Result<Memory<U>, MemoryError> {
+        let Self { patterns, normalization, labels, image, ids, next } = self.clone();
+        let patterns = patterns.cast()?;
+        Ok(Memory { patterns, normalization, labels, image, ids, next })
+    }
+
     /// The patterns, without a copy.
     pub fn into_patterns(self) -> Patterns<T> {
         self.patterns
@@ -147,6 +242,9 @@ impl<T: Real> Memory<T> {
         }
         self.patterns.expect_features(raw.features())?;
         self.patterns.append(&self.normalization.apply(raw)?)?;
+        let added = self.patterns.len() - self.ids.len();
+        self.ids.extend((self.next..).take(added).map(MemoryId));
+        self.next += added as u64;
         if let (Some(all), Some(new)) = (&mut self.labels, labels) {
             all.extend(new);
         }
@@ -219,6 +317,29 @@ mod tests {
         assert_eq!((memory.patterns().len(), memory.label(1)), (1, None));
         memory.append(new, names(&["b"])).unwrap();
         assert_eq!((memory.patterns().row(1), memory.label(1)), (&[2.0, 0.0][..], Some("b")));
+    }
+
+    #[test]
+    fn what_is_forgotten_is_gone_and_its_id_is_not_used_again() {
+        let rows = [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]];
+        let labels = names(&["a", "b", "c"]);
+        let mut memory = Memory::new(patterns(&rows), Normalization::None, labels, None).unwrap();
+        let id = MemoryId;
+        assert_eq!(memory.forget(&[id(1), id(7)]), Err(MemoryError::UnknownId(id(7))));
+        assert_eq!(memory.forget(&[id(0), id(1), id(2)]), Err(MemoryError::AllForgotten));
+        assert!(memory.patterns().len() == 3 && !memory.has_gaps());
+        memory.forget(&[id(2), id(0), id(2)]).unwrap();
+        assert_eq!((memory.patterns().row(0), memory.label(0)), (&[2.0, 3.0][..], Some("b")));
+        assert!(memory.ids() == [id(1)] && memory.has_gaps() && memory.next_id() == 3);
+        assert_eq!(memory.forget(&[id(2)]), Err(MemoryError::UnknownId(id(2))));
+        memory.append(patterns(&[[6.0, 7.0]]), names(&["d"])).unwrap();
+        assert_eq!(memory.ids(), [id(1), id(3)]);
+        let again =
+            |ids: &[u64], next| memory.clone().with_ids(ids.iter().map(|i| id(*i)).collect(), next);
+        assert!(again(&[4, 9], 10).is_ok());
+        for (ids, next) in [(&[4, 9][..], 9), (&[9, 4], 10), (&[4, 4], 10), (&[4], 10)] {
+            assert!(matches!(again(ids, next), Err(MemoryError::Ids { patterns: 2, .. })));
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::header::{FORMAT, Fields, KEYS, Tensor, VERSION, assemble, checksum};
 use crate::limits::{HEADER_LIMIT, check_limit};
 use crate::{Format, IoError, Memory, Overwrite, Source, write_output};
 use attractor_lagrangian::Real;
-use attractor_synapse::{Normalization, Normalize, Patterns};
+use attractor_synapse::{MemoryId, Normalization, Normalize, Patterns};
 use safetensors::SafeTensors;
 use std::path::Path;
 
@@ -63,9 +63,15 @@ fn to_bytes<T: Real>(name: &str, memory: &Memory<T>) -> Result<Vec<u8>, IoError>
     };
     let width = [memory.patterns().features()];
     let mut tensors = vec![patterns];
+    let (mut ids, count) = (Vec::new(), [memory.ids().len()]);
+    if memory.has_gaps() {
+        ids.extend(memory.ids().iter().flat_map(|id| id.0.to_le_bytes()));
+        tensors.insert(0, Tensor { name: "ids", dtype: "U64", shape: &count, data: &ids });
+    }
     if let Normalization::Center { mean: numbers } = memory.normalization() {
         encode(numbers, &mut mean);
-        tensors.insert(0, Tensor { name: "mean", dtype: "F64", shape: &width, data: &mean });
+        let mean = Tensor { name: "mean", dtype: "F64", shape: &width, data: &mean };
+        tensors.insert(tensors.len() - 1, mean);
     }
     let mut fields = fields(memory);
     let stated: usize = fields.values().map(String::len).sum();
@@ -80,6 +86,9 @@ fn fields<T: Real>(memory: &Memory<T>) -> Fields {
     put("format", FORMAT.to_owned());
     put("version", VERSION.to_owned());
     put("dtype", T::NAME.to_owned());
+    if memory.has_gaps() {
+        put("next_id", memory.next_id().to_string());
+    }
     put("normalize", memory.normalization().kind().name().to_owned());
     if let Normalization::Sign { threshold } = memory.normalization() {
         put("threshold", format!("{threshold:?}"));
@@ -110,6 +119,7 @@ fn from_bytes<T: Real>(name: &str, bytes: &[u8]) -> Result<LoadedMemory<T>, IoEr
     let (normalization, labels, image) = (file.normalization()?, file.labels()?, file.image()?);
     let memory = Memory::new(patterns, normalization, labels, image)
         .map_err(|error| IoError::Memory { name: name.to_owned(), error })?;
+    let memory = file.with_ids(memory)?;
     Ok(LoadedMemory { memory, stored })
 }
 
@@ -182,7 +192,7 @@ impl File<'_> {
     fn check_keys(&self) -> Result<(), IoError> {
         let key = self.fields.keys().find(|key| !KEYS.contains(&key.as_str()));
         let tensors = self.tensors.names();
-        let tensor = tensors.iter().find(|name| !["patterns", "mean"].contains(name));
+        let tensor = tensors.iter().find(|name| !["ids", "mean", "patterns"].contains(name));
         match key.map(String::as_str).or(tensor.copied()) {
             Some(unknown) => Err(self.wrong(unknown, "is unknown in version 1")),
             None => Ok(()),
@@ -264,6 +274,26 @@ impl File<'_> {
         let threshold =
             text.parse().map_err(|_| self.wrong("threshold", format!("{text:?} is no number")))?;
         Ok(Normalization::Sign { threshold })
+    }
+
+    /// The ids, where patterns were forgotten.
+    fn with_ids<T: Real>(&self, memory: Memory<T>) -> Result<Memory<T>, IoError> {
+        let Ok(view) = self.tensors.tensor("ids") else {
+            return match self.get("next_id") {
+                None => Ok(memory),
+                Some(_) => Err(self.wrong("ids", "are missing, next_id is there")),
+            };
+        };
+        if view.dtype() != safetensors::Dtype::U64 || view.shape().len() != 1 {
+            let found = format!("are {} of the shape {:?}", view.dtype(), view.shape());
+            return Err(self.wrong("ids", found));
+        }
+        let (ids, _) = view.data().as_chunks::<8>();
+        let ids = ids.iter().map(|bytes| MemoryId(u64::from_le_bytes(*bytes))).collect();
+        let next = self.need("next_id")?;
+        let next = next.parse().map_err(|_| self.wrong("next_id", format!("{next:?} is no id")))?;
+        let named = memory.with_ids(ids, next);
+        named.map_err(|error| IoError::Memory { name: self.name.to_owned(), error })
     }
 
     fn labels(&self) -> Result<Option<Vec<String>>, IoError> {

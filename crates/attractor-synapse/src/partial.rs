@@ -72,6 +72,8 @@ pub struct Partial {
     /// Σ w·ξ per query in the tally's unit, q × d: the second level of the sums, in f64.
     pub(crate) fields: Vec<f64>,
     pub(crate) gaps: Vec<[f64; 3]>,
+    /// Memories with any weight, where a selection tells.
+    pub(crate) active: Vec<Option<usize>>,
     pub(crate) nearest: Vec<Nearest>,
     pub(crate) tops: Vec<Top>,
 }
@@ -85,6 +87,7 @@ impl Partial {
             tallies: vec![Tally::EMPTY; queries],
             fields: vec![0.0; queries * features],
             gaps: vec![[0.0; 3]; queries],
+            active: vec![None; queries],
             nearest: vec![Nearest::NONE; queries],
             tops: vec![Top::new(top); queries],
         }
@@ -96,6 +99,7 @@ impl Partial {
         refill(&mut self.tallies, queries, Tally::EMPTY);
         refill(&mut self.fields, queries * features, 0.0);
         refill(&mut self.gaps, queries, [0.0; 3]);
+        refill(&mut self.active, queries, None);
         refill(&mut self.nearest, queries, Nearest::NONE);
         self.tops.resize_with(queries, || Top::new(top));
         self.tops.iter_mut().for_each(|list| list.clear(top));

@@ -68,6 +68,9 @@ pub struct Answer {
     pub activity: f64,
     /// n_eff = 1/Σp², the number of memories that share the weight; 0 if every f is 0.
     pub effective_memories: f64,
+    /// How many memories have any weight, counted, where the hidden Lagrangian selects
+    /// ([`OnePass::Select`]): the others have exactly 0.
+    pub active: Option<usize>,
     /// D_{L_h}(h, h − δ) of the last move, 0 if none was given.
     pub gap: f64,
     /// |f(h − δ)·δ − c|, what rounding has made of the first order of that gap.
@@ -263,6 +266,9 @@ impl<T: Element> Share<T> {
             let mut f = vec![T::ZERO; h.len()];
             question.hidden.activate(&h, &mut f);
             self.tallies[q] = tally_of(question.hidden.value(&h), &f);
+            if matches!(question.hidden.one_pass(), Some(OnePass::Select(_))) {
+                self.partial.active[q] = Some(f.iter().filter(|f| **f != T::ZERO).count());
+            }
             self.scores.iter_mut().skip(q).step_by(queries).zip(f).for_each(|(s, f)| *s = f);
         }
         self.rank(range);
@@ -391,6 +397,7 @@ fn answer<T: Element>(question: &Question<'_, T>, partial: &Partial, q: usize, p
         log_scale: if silent { f64::NEG_INFINITY } else { log_factor },
         activity: if silent { 0.0 } else { tally.weight * log_factor.exp() },
         effective_memories: if silent { 0.0 } else { tally.weight / tally.square * tally.weight },
+        active: partial.active[q],
         gap,
         gap_slack,
         nearest: partial.nearest[q].of_length(norm(&question.outputs[q * d..][..d])),
