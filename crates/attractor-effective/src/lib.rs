@@ -13,6 +13,10 @@
 //!
 //! Every step, at any step size η ≤ 1, lowers the energy by a certified amount; a [`Retrieval`]
 //! says what it found, how sure it is, why it stopped and how far the energy provably fell.
+//! [`Spins`] and [`Couplings`] flip some spins at a time, for energies that need not be convex and couplings
+//! that are learned. [`Effective::energy_gradient`], [`Effective::steps_gradient`] and
+//! [`Effective::settled_gradient`] differentiate.
+//!
 //! Energies carry no additive constants. An exponential F under a 1-homogeneous visible layer is
 //! evaluated as log-sum-exp: the same orbit without overflow, and its energy is −β⁻¹ ln Σ e^{βh}.
 //!

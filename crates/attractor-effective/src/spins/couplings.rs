@@ -17,11 +17,11 @@ pub enum Learning {
     /// T = ΞᵀΞ/d, the outer products of the patterns (Hopfield 1982): local and incremental; about 0.138·d
     /// random patterns.
     Hebbian,
-    /// T = Ξ⁺Ξ, the projection on their span (Personnaz, Guyon & Dreyfus 1985 [recalled]): up to d linearly
+    /// T = Ξ⁺Ξ, the projection on their span (Personnaz, Guyon & Dreyfus 1985 \[recalled\]): up to d linearly
     /// independent patterns are fixed points, however correlated they are. Neither local nor incremental.
     PseudoInverse,
     /// T_ij += (ξ_iξ_j − ξ_ih_ji − h_ijξ_j)/d, h_ij = Σ_{k≠i,j} T_ikξ_k, pattern by pattern (Storkey 1997
-    /// [recalled]): local, incremental, and more patterns than Hebb's, correlated ones too. T may have
+    /// \[recalled\]): local, incremental, and more patterns than Hebb's, correlated ones too. T may have
     /// negative eigenvalues: only flips one at a time have a guarantee.
     Storkey,
 }
