@@ -225,10 +225,12 @@ fn is_sphere<T: Real>(visible: &impl Lagrangian<T>) -> bool {
     let said = properties.homogeneous
         && properties.group.is_none()
         && properties.zero_modes == ZeroModes::RADIAL;
-    let length = |x: f64, y: f64, length: f64| {
-        (visible.value(&[T::of(x), T::of(y)]) - length).abs() <= 16.0 * T::UNIT_ROUNDOFF * length
+    let length = |numbers: &[f64], length: f64| {
+        let numbers: Vec<T> = numbers.iter().map(|x| T::of(*x)).collect();
+        (visible.value(&numbers) - length).abs() <= 16.0 * T::UNIT_ROUNDOFF * length
     };
-    said && length(3.0, 4.0, 5.0) && length(-8.0, 6.0, 10.0)
+    // lengths of two and of three numbers: a root mean square differs in one of them
+    said && length(&[3.0, -4.0], 5.0) && length(&[2.0, 3.0, 6.0], 7.0)
 }
 
 /// Known numbers of a cue become outputs, and the others what is left of length 1.

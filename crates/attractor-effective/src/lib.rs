@@ -63,7 +63,8 @@ pub use error::ModelError;
 pub use explain::{Explanation, explain};
 pub use gradient::{Gradient, Outer};
 pub use model::{
-    ClassicalHopfield, DenseMemory, Effective, GradedHopfield, ModernHopfield, SphericalMemory,
+    ClassicalHopfield, CoupledForm, DenseMemory, Effective, GradedHopfield, ModernHopfield,
+    SphericalMemory,
 };
 pub use readout::{Vote, associate, vote};
 pub use retrieval::{Kind, Recall, Retrieval};

@@ -91,6 +91,9 @@ impl<T: Real, M: Memories<T>> Effective<T, Absolute, Quadratic, M> {
     }
 }
 
+/// A model that is read through T = ΞᵀΞ, see [`Effective::coupled`].
+pub type CoupledForm<'m, T, Lv, Lh> = Effective<T, &'m Lv, &'m Lh, Coupled<T, &'m Synapses<T>>>;
+
 impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>> Effective<T, Lv, Lh> {
     /// The same model with its memories behind T = ΞᵀΞ if that is the smaller matrix, N > d: a step costs
     /// d² instead of N·d multiplications where the hidden neurons are quadratic (Hopfield 1982 and 1984,
@@ -106,12 +109,12 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>> Effective<T, Lv, Lh> {
     /// assert_eq!(coupled.recall(&[1.0, 0.5])?.state, [1.0, 1.0]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn coupled(&self) -> Option<Effective<T, &Lv, &Lh, Coupled<T>>> {
+    pub fn coupled(&self) -> Option<CoupledForm<'_, T, Lv, Lh>> {
         let pays = self.memories.memories() > self.features() && self.bias.is_none();
         (pays && is_half_square(self.hidden())).then(|| Effective {
             visible: Layer(&self.visible.0),
             hidden: &self.hidden,
-            memories: Coupled::new(self.memories.clone()),
+            memories: Coupled::new(&self.memories),
             input: self.input.clone(),
             bias: None,
             scalar: PhantomData,

@@ -2,6 +2,9 @@
 
 use crate::{Answer, Answers, Element, Errand, Memories, Question, Relay, Synapses};
 use attractor_lagrangian::{Growth, Lagrangian, ZeroModes, norm};
+use std::borrow::Borrow;
+use std::fmt::Debug;
+use std::marker::PhantomData;
 
 /// Memories whose quadratic hidden neurons are read through T = ΞᵀΞ (KH eq. 24–28): a read costs d²
 /// instead of N·d multiplications for each query, which pays where N > d. Only a run's last read, which
@@ -20,13 +23,16 @@ use attractor_lagrangian::{Growth, Lagrangian, ZeroModes, norm};
 /// assert_eq!((all.get(0).value, coupled.get(0).value), (4.0, 4.0));
 /// # Ok::<(), attractor_synapse::PatternError>(())
 /// ```
+///
+/// The memories may be its own or lent, `&Synapses<T>`.
 #[derive(Debug, Clone)]
-pub struct Coupled<T> {
+pub struct Coupled<T, S = Synapses<T>> {
     /// T, d × d.
     t: Vec<f64>,
     /// What the rounding of T can add to gᵀTg of ‖g‖ = 1.
     off: f64,
-    synapses: Synapses<T>,
+    synapses: S,
+    scalar: PhantomData<T>,
 }
 
 /// What a read holds besides its answers, q × d each.
@@ -37,16 +43,17 @@ pub(crate) struct Scratch {
     bent: Vec<f64>,
 }
 
-impl<T: Element> Coupled<T> {
+impl<T: Element, S: Borrow<Synapses<T>>> Coupled<T, S> {
     /// Sums T: N·d² multiplications, once.
-    pub fn new(synapses: Synapses<T>) -> Self {
+    pub fn new(memories: S) -> Self {
+        let synapses: &Synapses<T> = memories.borrow();
         let t = synapses.couplings();
         let patterns = synapses.patterns().as_slice();
         let squares: f64 = synapses.squared_norms().iter().sum();
         let exact = squares < 1e15 && patterns.iter().all(|x| x.f64().fract() == 0.0);
         let terms = (synapses.memories() + synapses.features() + 16) as f64;
         let off = if exact { 0.0 } else { terms * f64::EPSILON * squares };
-        Self { t, off, synapses }
+        Self { t, off, synapses: memories, scalar: PhantomData }
     }
 
     /// T = ΞᵀΞ, d × d.
@@ -56,60 +63,60 @@ impl<T: Element> Coupled<T> {
 
     /// The memories.
     pub fn synapses(&self) -> &Synapses<T> {
-        &self.synapses
+        self.synapses.borrow()
     }
 
     /// Writes T·g of q rows.
     fn fields(&self, rows: &[f64], fields: &mut Vec<f64>) {
         fields.resize(rows.len(), 0.0);
-        f64::scores(rows, &self.t, self.synapses.features(), fields);
+        f64::scores(rows, &self.t, self.synapses().features(), fields);
     }
 
     /// The answer to one query with outputs g and field Tg, after a move by Δg to where TΔg is `bent`.
     fn answer(&self, g: &[f64], field: &[f64], moved: Option<(&[f64], &[f64], f64)>) -> Answer {
         let square = dot(g, field).max(0.0);
-        let count = self.synapses.memories() as f64;
+        let count = self.synapses().memories() as f64;
         let (mut gap, mut gap_slack, length) = (0.0, 0.0, norm(g));
         if let Some((by, bent, tilt)) = moved {
             gap = 0.5 * dot(by, bent).max(0.0);
             gap_slack = (dot(g, bent) - 2.0 * gap - tilt).abs();
         }
         // the share of T's rounding, in the unit in which activity enters a certificate's
-        let largest = self.synapses.largest();
-        let per = (self.synapses.features() as f64 + 8.0) * T::UNIT_ROUNDOFF * largest;
+        let largest = self.synapses().largest();
+        let per = (self.synapses().features() as f64 + 8.0) * T::UNIT_ROUNDOFF * largest;
         let off = if per > 0.0 { self.off * length / per } else { 0.0 };
         let activity = (count * square).sqrt() + off;
         Answer { value: 0.5 * square, activity, gap, gap_slack, ..Answer::default() }
     }
 }
 
-impl<T: Element> Memories<T> for Coupled<T> {
+impl<T: Element, S: Borrow<Synapses<T>> + Debug + Send + Sync> Memories<T> for Coupled<T, S> {
     fn memories(&self) -> usize {
-        self.synapses.memories()
+        self.synapses().memories()
     }
 
     fn features(&self) -> usize {
-        self.synapses.features()
+        self.synapses().features()
     }
 
     fn largest_norm(&self) -> f64 {
-        self.synapses.largest_norm()
+        self.synapses().largest_norm()
     }
 
     fn squared_norms(&self) -> Vec<f64> {
-        self.synapses.squared_norms()
+        self.synapses().squared_norms()
     }
 
     fn spectral_norm(&self) -> f64 {
-        self.synapses.spectral_norm()
+        self.synapses().spectral_norm()
     }
 
     fn read(&self, question: &Question<'_, T>, answers: &mut Answers<T>) {
         if !is_half_square(question.hidden) || question.bias.is_some() {
-            return self.synapses.read(question, answers);
+            return self.synapses().read(question, answers);
         }
-        crate::read::check(&self.synapses, question);
-        let d = self.synapses.features();
+        crate::read::check(self.synapses(), question);
+        let d = self.synapses().features();
         let Answers { features, answers, fields, coupled, .. } = answers;
         let Scratch { outputs, by, bent } = coupled;
         *features = d;
@@ -129,12 +136,12 @@ impl<T: Element> Memories<T> for Coupled<T> {
     }
 
     fn name(&self, question: &Question<'_, T>, answers: &mut Answers<T>) -> bool {
-        self.synapses.read(question, answers);
+        self.synapses().read(question, answers);
         true
     }
 
     fn relay(&self, errand: Errand<'_, T>, relay: &mut Relay<T>) {
-        self.synapses.relay(errand, relay);
+        self.synapses().relay(errand, relay);
     }
 }
 

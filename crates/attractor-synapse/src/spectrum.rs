@@ -5,39 +5,60 @@ use crate::product::{Element, right_singular};
 
 const TILE: usize = 256;
 
-/// ‖Ξ‖₂ from the largest eigenvalue of the smaller Gram matrix, accumulated in f64 tiles of `T`.
+/// ‖Ξ‖₂ from the largest eigenvalue of the smaller Gram matrix, summed in f64.
 pub(crate) fn spectral_norm<T: Element>(patterns: &Patterns<T>) -> f64 {
     let (n, d) = (patterns.len(), patterns.features());
-    let Some((largest, scaled)) = scaled(patterns) else { return 0.0 };
-    let side = n.min(d);
-    let mut gram = vec![0.0; side * side];
-    if n <= d {
-        f64::scores(&scaled, &scaled, d, &mut gram);
-    } else {
-        f64::weighted(&scaled, &scaled, d, &mut gram);
+    let largest = largest(patterns);
+    if largest == 0.0 {
+        return 0.0;
     }
-    largest * f64::largest_eigenvalue(&gram, side).max(0.0).sqrt()
+    // a common factor keeps squares of huge or tiny entries inside f64
+    let gram = if n <= d {
+        let (rows, mut gram) = (scaled(patterns, largest), vec![0.0; n * n]);
+        f64::scores(&rows, &rows, d, &mut gram);
+        gram
+    } else {
+        square(patterns, largest)
+    };
+    largest * f64::largest_eigenvalue(&gram, n.min(d)).max(0.0).sqrt()
 }
 
-/// max|ξ| and the patterns divided by it, unless all are 0: a common factor keeps squares of huge or tiny
-/// entries inside f64.
-fn scaled<T: Element>(patterns: &Patterns<T>) -> Option<(f64, Vec<f64>)> {
-    let largest = patterns.as_slice().iter().fold(0.0f64, |m, x| m.max(x.f64().abs()));
-    let scaled = || patterns.as_slice().iter().map(|x| x.f64() / largest).collect();
-    (largest > 0.0).then(|| (largest, scaled()))
+/// max|ξ|.
+fn largest<T: Element>(patterns: &Patterns<T>) -> f64 {
+    patterns.as_slice().iter().fold(0.0f64, |m, x| m.max(x.f64().abs()))
+}
+
+fn scaled<T: Element>(patterns: &Patterns<T>, unit: f64) -> Vec<f64> {
+    patterns.as_slice().iter().map(|x| x.f64() / unit).collect()
+}
+
+/// ΞᵀΞ/unit², d × d, tile by tile, so that no copy of the memories is held.
+fn square<T: Element>(patterns: &Patterns<T>, unit: f64) -> Vec<f64> {
+    let d = patterns.features();
+    let (mut sum, mut part, mut rows) = (vec![0.0; d * d], vec![0.0; d * d], Vec::new());
+    for tile in patterns.as_slice().chunks(TILE * d) {
+        rows.clear();
+        rows.extend(tile.iter().map(|x| x.f64() / unit));
+        f64::weighted(&rows, &rows, d, &mut part);
+        sum.iter_mut().zip(&part).for_each(|(sum, part)| *sum += part);
+    }
+    sum
 }
 
 /// T = ΞᵀΞ, d × d.
 pub(crate) fn couplings<T: Element>(patterns: &Patterns<T>) -> Vec<f64> {
-    let xi: Vec<f64> = patterns.as_slice().iter().map(|x| x.f64()).collect();
-    square(&xi, patterns.features())
+    symmetric(square(patterns, 1.0), patterns.features())
 }
 
 /// RᵀR of rows R of d numbers.
-pub(crate) fn square(rows: &[f64], d: usize) -> Vec<f64> {
+pub(crate) fn projection(rows: &[f64], d: usize) -> Vec<f64> {
     let mut t = vec![0.0; d * d];
     f64::weighted(rows, rows, d, &mut t);
-    // the product is symmetric up to its rounding only
+    symmetric(t, d)
+}
+
+/// A product of a matrix with itself is symmetric up to its rounding only.
+fn symmetric(mut t: Vec<f64>, d: usize) -> Vec<f64> {
     for i in 0..d {
         (0..i).for_each(|j| t[i * d + j] = t[j * d + i]);
     }
@@ -48,8 +69,11 @@ pub(crate) fn square(rows: &[f64], d: usize) -> Vec<f64> {
 /// decomposition fails.
 pub(crate) fn span<T: Element>(patterns: &Patterns<T>) -> Option<Vec<f64>> {
     let (n, d) = (patterns.len(), patterns.features());
-    let (_, scaled) = scaled(patterns)?;
-    let (values, mut rows) = right_singular(&scaled, d)?;
+    let largest = largest(patterns);
+    if largest == 0.0 {
+        return None;
+    }
+    let (values, mut rows) = right_singular(&scaled(patterns, largest), d)?;
     let least = values[0] * n.max(d) as f64 * f64::EPSILON;
     rows.truncate(d * values.iter().take_while(|value| **value > least).count());
     Some(rows)

@@ -132,7 +132,7 @@ impl<T: Element> Synapses<T> {
     /// Memories Ψ with ΨᵀΨ = Ξ⁺Ξ, the projection on the span of the patterns: the couplings of the
     /// pseudo-inverse rule (Personnaz, Guyon & Dreyfus 1985 \[recalled\]), under which every pattern of
     /// linearly independent ones is a fixed point. The rank of Ξ many, each of length 1; which ones they
-    /// are has no meaning. O(N·d·min(N, d)).
+    /// are has no meaning. O(N·d·min(N, d)), and 2·N·d numbers of f64 on the way.
     ///
     /// # Errors
     /// [`PatternError::Zero`] where all patterns are 0.
@@ -150,7 +150,7 @@ impl<T: Element> Synapses<T> {
     pub fn projection(&self) -> Result<Vec<f64>, PatternError> {
         let rows =
             crate::spectrum::span(&self.patterns).ok_or(PatternError::Zero { pattern: 0 })?;
-        Ok(crate::spectrum::square(&rows, self.features()))
+        Ok(crate::spectrum::projection(&rows, self.features()))
     }
 
     pub(crate) fn push(&mut self, row: &[T], norm: f64) {
