@@ -244,6 +244,10 @@ pub(crate) struct RecallArgs {
     /// bit, in one step
     #[arg(long, value_name = "D", conflicts_with = "beta", allow_negative_numbers = true)]
     pub(crate) within: Option<f64>,
+    /// For --model epanechnikov: ε, the floor under the sum in its energy; above 0, a cue that is near no
+    /// memory stays where it is instead of being an error [default: 0]
+    #[arg(long, value_name = "E", allow_negative_numbers = true)]
+    pub(crate) floor: Option<f64>,
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
     #[command(flatten)]

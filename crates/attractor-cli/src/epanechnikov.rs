@@ -15,10 +15,14 @@ use attractor_synapse::{Element, Synapses};
 impl From<EpanechnikovError> for Failure {
     /// What memories and cues allow is the data's, a number that is none the command line's.
     fn from(error: EpanechnikovError) -> Self {
-        use EpanechnikovError::{Beta, Delta};
+        use EpanechnikovError::{Beta, Delta, Epsilon};
         match error {
             EpanechnikovError::Model(error) => error.into(),
-            Beta(_) | Delta(_) => Self::usage(error.to_string()),
+            EpanechnikovError::Outside { .. } => Self {
+                code: INPUT,
+                message: format!("{error} (--floor 1e-9, say, lets such cues be)"),
+            },
+            Beta(_) | Delta(_) | Epsilon(_) => Self::usage(error.to_string()),
             _ => Self { code: INPUT, message: error.to_string() },
         }
     }
@@ -65,11 +69,12 @@ fn model<T: Element>(
     args: &RecallArgs,
     memories: Synapses<T>,
 ) -> Result<Epanechnikov<T>, EpanechnikovError> {
-    match (args.within, args.choice.beta) {
+    let model = match (args.within, args.choice.beta) {
         (Some(delta), _) => Epanechnikov::exact_within(memories, delta),
         (None, Some(Beta::Value(beta))) => Epanechnikov::new(memories, beta, 0.0),
         (None, _) => Epanechnikov::new(memories, 1.0, 0.0),
-    }
+    };
+    model?.with_epsilon(args.floor.unwrap_or(0.0))
 }
 
 /// Options that this model has not are refused, never ignored.

@@ -38,6 +38,9 @@ pub(crate) struct Ballot<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct Explained {
     memory: usize,
+    /// As in [`Top`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
     /// Σ_{j≠i} p_j
     others: f64,
     /// ‖F(v) − I − ξ_i‖ is at most this.
@@ -69,6 +72,9 @@ struct Found<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     negated: bool,
     nearest: usize,
+    /// As in [`Top`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nearest_id: Option<u64>,
     overlap: f64,
     top: Vec<Top<'a>>,
 }
@@ -150,6 +156,7 @@ impl<'p> Place<'p> {
         let label = |memory: usize| facts.labels.as_ref()?.get(memory).map(String::as_str);
         let negated = self.kind == Kind::Single { negated: true };
         let nearest = self.nearest;
+        let memory = if negated { nearest.opposite } else { nearest.memory };
         let top = self.top.iter();
         Found {
             energy_start: start.value,
@@ -161,7 +168,8 @@ impl<'p> Place<'p> {
             active: self.active,
             kind: self.kind.name(),
             negated,
-            nearest: facts.place(if negated { nearest.opposite } else { nearest.memory }),
+            nearest: facts.place(memory),
+            nearest_id: facts.id(memory),
             overlap: if negated { nearest.opposite_overlap } else { nearest.overlap },
             top: top
                 .map(|w| Top {
@@ -183,6 +191,7 @@ impl<'a> Query<'a> {
         let votes = insight.votes.iter().map(ballot).collect();
         let explained = insight.proved.map(|proved| Explained {
             memory: facts.place(proved.memory),
+            id: facts.id(proved.memory),
             others: proved.others,
             error: proved.error,
             separation: Some(proved.separation).filter(|s| s.is_finite()),
@@ -203,7 +212,10 @@ impl Query<'_> {
         let drop = found.certified_drop.map(|drop| format!("{drop:.6e}")).unwrap_or_default();
         let line = format!(
             "{start}  {kind:10}  {:8.2}  {:7}  {:7.4}  {:12.6e}  {drop:>14}  {label}",
-            found.effective_memories, found.nearest, found.overlap, found.energy
+            found.effective_memories,
+            found.nearest_id.unwrap_or(found.nearest as u64),
+            found.overlap,
+            found.energy
         );
         format!("{}\n", line.trim_end())
     }
@@ -216,7 +228,10 @@ impl Explained {
         let enough = if self.well_separated { "yes" } else { "no" };
         format!(
             "{cue:5}  {:7}  {:13.3e}  {:13.3e}  {separation:>10}  {enough:>6}  {:13.3e}  {distance:>18}\n",
-            self.memory, self.others, self.error, self.slope
+            self.id.unwrap_or(self.memory as u64),
+            self.others,
+            self.error,
+            self.slope
         )
     }
 }

@@ -21,8 +21,8 @@ pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
     if args.choice.model == Model::Epanechnikov {
         return epanechnikov::run::<T>(args);
     }
-    if args.within.is_some() {
-        return Err(Failure::usage("--within belongs to --model epanechnikov"));
+    if args.within.is_some() || args.floor.is_some() {
+        return Err(Failure::usage("--within and --floor belong to --model epanechnikov"));
     }
     match spins::rule(args)? {
         Some(rule) => spins::run::<T>(args, rule),

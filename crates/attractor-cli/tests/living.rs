@@ -27,6 +27,7 @@ fn what_is_forgotten_is_gone_from_every_answer() {
     let after = bench.run(line).works().json();
     let top = &after["queries"][0]["top"][0];
     assert_eq!((&top["index"], &top["id"], &top["label"]), (&2.into(), &3.into(), &"w".into()));
+    assert_eq!(after["queries"][0]["nearest_id"], 3);
     let held = bench.run("inspect a.mem --json").works().json();
     assert_eq!(
         (&held["forgotten"], &held["next_id"], &held["memories"]),
@@ -81,6 +82,7 @@ fn what_epanechnikov_has_not_is_refused() {
         ("--within 0.5", 3, "0.5"),
         ("--within 0.4", 3, "cue 0"),
         ("--within=-1", 2, "delta"),
+        ("--floor=-1", 2, "epsilon"),
         ("--beta auto", 2, "--within"),
         ("--within 0.4 --beta 2", 2, "--within"),
         ("--separation sparsemax", 2, "--separation"),
@@ -91,6 +93,11 @@ fn what_epanechnikov_has_not_is_refused() {
     ] {
         bench.run(&format!("{line} {options}")).fails(code, &[part]);
     }
+    let left = bench.run(&format!("{line} --within 0.4 --floor 1e-9 --json")).works().json();
+    assert_eq!(
+        (&left["queries"][0]["kind"], &left["queries"][0]["steps"]),
+        (&"silent".into(), &0.into())
+    );
     bench.run("recall a.mem --cue cue.csv --within 0.1").fails(2, &["--model epanechnikov"]);
     bench.run("trace a.mem --cue cue.csv --model epanechnikov").fails(2, &["recall"]);
 }

@@ -188,7 +188,7 @@ fn what_is_refused_says_what_to_do() {
     let model = || Epanechnikov::new(store::<f64>(&rows), 2.0, 0.0).unwrap();
     let outside = model().start(&[0.1, 0.0, 0.0, 2.0, 9.0, 9.0]).unwrap_err();
     assert_eq!(outside, Refused::Outside { cue: 1, memory: 0, distance: 2.0, radius: 1.0 });
-    assert!(outside.to_string().contains("lower beta below 2/distance² = 5e-1"), "{outside}");
+    assert!(outside.to_string().contains("lower beta below 2/distance² = 5.0000e-1"), "{outside}");
     // the edge itself is outside
     assert!(matches!(model().recall(&[0.0, 1.0]), Err(Refused::Outside { .. })));
     assert!(model().energy(&[0.0, 2.0]).unwrap().value.is_infinite());

@@ -47,7 +47,7 @@ pub enum EpanechnikovError {
     Alone,
     /// A cue of infinite energy.
     #[error(
-        "cue {cue} is outside the balls of all memories and its energy is infinite: memory {memory} is the nearest, at {distance}, the radius is {radius}; lower beta below 2/distance² = {reach:e}, or use an epsilon > 0", reach = 2.0 / (distance * distance)
+        "cue {cue} is outside the balls of all memories and its energy is infinite: memory {memory} is the nearest, at {distance:.4e}, the radius is {radius:.4e}; lower beta below 2/distance² = {reach:.4e}, or use an epsilon > 0", reach = 2.0 / (distance * distance)
     )]
     Outside {
         /// The cue, counted from 0.

@@ -69,10 +69,15 @@ impl<T: Element> Epanechnikov<T> {
         if !(1e-300..=1e300).contains(&beta) {
             return Err(EpanechnikovError::Beta(beta));
         }
-        if !(epsilon >= 0.0 && epsilon.is_finite()) {
-            return Err(EpanechnikovError::Epsilon(epsilon));
-        }
-        Ok(Self { memories, square_radius: 2.0 / beta, epsilon })
+        Ok(Self { memories, square_radius: 2.0 / beta, epsilon: check_epsilon(epsilon)? })
+    }
+
+    /// The same with another floor ε.
+    ///
+    /// # Errors
+    /// [`EpanechnikovError::Epsilon`] unless ε is finite and ≥ 0.
+    pub fn with_epsilon(self, epsilon: f64) -> Result<Self, EpanechnikovError> {
+        Ok(Self { epsilon: check_epsilon(epsilon)?, ..self })
     }
 
     /// The memory that recalls exactly: one step from any cue within Δ of ξ_i gives ξ_i to the bit.
@@ -166,5 +171,13 @@ impl<T: Element> Epanechnikov<T> {
         let terms = (self.epsilon + 2.0 * active as f64) / inside;
         let terms = if inside > 0.0 { terms } else { f64::INFINITY };
         Energy { value: -scale * inside.ln(), magnitude: scale * (inside.ln().abs() + terms) }
+    }
+}
+
+fn check_epsilon(epsilon: f64) -> Result<f64, EpanechnikovError> {
+    if epsilon >= 0.0 && epsilon.is_finite() {
+        Ok(epsilon)
+    } else {
+        Err(EpanechnikovError::Epsilon(epsilon))
     }
 }
