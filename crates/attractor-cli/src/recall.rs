@@ -44,7 +44,9 @@ fn descend<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
         Watch::new(cues.len(), if outputs.figure.is_some() { figure::CURVES } else { 0 })?;
     let known = mask::read(args.rules.mask.as_deref(), &cues)?;
     let (cue, known) = (cues.as_slice(), known.as_deref());
-    let found = match model.coupled() {
+    // summing T costs as much as d cues that are read once, and a cue is read a few times
+    let pays = 4 * cues.len() >= model.features();
+    let found = match pays.then(|| model.coupled()).flatten() {
         Some(coupled) => settle(&coupled, cue, known, &how, &mut watch),
         None => settle(model, cue, known, &how, &mut watch),
     };

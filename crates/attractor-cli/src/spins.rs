@@ -28,11 +28,14 @@ impl<T: Element> Network<T> {
         args: &RecallArgs,
         hidden: &AnyLagrangian,
         memories: Synapses<T>,
+        cues: usize,
     ) -> Result<Self, ModelError> {
         if let Some(rule) = args.rules.learning {
             return Couplings::learned(learning(rule), memories).map(Self::Couplings);
         }
-        let pays = memories.memories() > memories.features();
+        // a sweep by overlaps costs a cue d·N evaluations of F, summing T d²·N multiplications
+        let (n, d) = (memories.memories(), memories.features());
+        let pays = n > d && 64 * cues >= d;
         if pays && is_half_square::<T>(hidden) {
             return Couplings::new(memories).map(Self::Couplings);
         }
@@ -130,7 +133,7 @@ pub(crate) fn run<T: Element>(args: &RecallArgs, rule: SpinRule) -> Result<u8, F
     let known = mask::read(args.rules.mask.as_deref(), &cues)?;
     let hidden = hidden(&args.choice, &parameters, &synapses)?;
     let values = explain::values::<T>(args, &facts)?;
-    let spins = Network::new(args, &hidden, synapses)?;
+    let spins = Network::new(args, &hidden, synapses, cues.len())?;
     let found = spins.retrieve(cues.as_slice(), known.as_deref(), &how);
     let found = found.map_err(|error| Failure::from(error).about(&input.cue))?;
     let weights = |found: &SpinRetrieval<T>| spins.weights(&found.state);
