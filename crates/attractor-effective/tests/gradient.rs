@@ -321,6 +321,8 @@ fn what_has_no_gradient_is_refused() {
     assert!(width(model.settled_gradient(&[1.0, 0.0], Some(&[true]), &[1.0, 0.0])));
     let nan = model.energy_gradient(&[f64::NAN, 0.0]);
     assert!(matches!(nan, Err(ModelError::NotFinite { .. })));
+    let nan = model.steps_gradient(&[1.0, 0.0], 1, &[f64::NAN, 0.0]);
+    assert!(matches!(nan, Err(ModelError::NotFinite { what: "a number of the slope", .. })));
     // above the pitchfork the middle between ±a is at rest, and no minimum
     let pair = Synapses::from_rows(&[[1.0f64], [-1.0]]).unwrap();
     let pitchfork = ModernHopfield::modern(pair, LogSumExp::new(2.0).unwrap()).unwrap();

@@ -112,7 +112,7 @@ impl<T: Element, S: Borrow<Synapses<T>> + Debug + Send + Sync> Memories<T> for C
     }
 
     fn read(&self, question: &Question<'_, T>, answers: &mut Answers<T>) {
-        if !is_half_square(question.hidden) || question.bias.is_some() {
+        if !reads_couplings(question) {
             return self.synapses().read(question, answers);
         }
         crate::read::check(self.synapses(), question);
@@ -136,13 +136,20 @@ impl<T: Element, S: Borrow<Synapses<T>> + Debug + Send + Sync> Memories<T> for C
     }
 
     fn name(&self, question: &Question<'_, T>, answers: &mut Answers<T>) -> bool {
-        self.synapses().read(question, answers);
-        true
+        let left_out = reads_couplings(question);
+        if left_out {
+            self.synapses().read(question, answers);
+        }
+        left_out
     }
 
     fn relay(&self, errand: Errand<'_, T>, relay: &mut Relay<T>) {
         self.synapses().relay(errand, relay);
     }
+}
+
+fn reads_couplings<T: Element>(question: &Question<'_, T>) -> bool {
+    is_half_square(question.hidden) && question.bias.is_none()
 }
 
 /// Whether L = ½‖h‖²: by what it says of itself, and by two values.

@@ -1,6 +1,5 @@
 //! How an energy, a number of steps and a settled state depend on the query, the memories and β.
 
-use crate::error::width;
 use crate::model::checked;
 use crate::{Effective, ModelError};
 use attractor_lagrangian::{Lagrangian, Real};
@@ -97,7 +96,7 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective
         let mut path: Vec<Step<'static, T>> = Vec::with_capacity(steps);
         let mut v = query.to_vec();
         let mut g = self.query_outputs(query)?;
-        width("the slope", slope.len(), g.len())?;
+        checked("a number of the slope", slope.to_vec(), g.len())?;
         for _ in 0..steps {
             let step = self.apply(&g)?;
             v.copy_from_slice(&step.t);

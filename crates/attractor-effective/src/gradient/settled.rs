@@ -2,6 +2,7 @@
 
 use super::{Gradient, Step, finite, hold, inner, length};
 use crate::error::width;
+use crate::model::checked;
 use crate::{Effective, ModelError};
 use attractor_lagrangian::Lagrangian;
 use attractor_synapse::{Element, Memories};
@@ -26,7 +27,7 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective
         slope: &[f64],
     ) -> Result<Gradient, ModelError> {
         self.check_numbers(state)?;
-        width("the slope", slope.len(), state.len())?;
+        checked("a number of the slope", slope.to_vec(), state.len())?;
         known.map_or(Ok(()), |known| width("the mask", known.len(), state.len()))?;
         if known.is_some() && !self.visible.0.properties().is_separable() {
             return Err(ModelError::CoupledClamp);
