@@ -91,7 +91,9 @@ impl Recall {
     }
 }
 
-/// What was found for one cue, and how.
+/// What was found for one cue, and how: all that the reads on the way tell. What costs reads of its own is
+/// asked for: [`Effective::vote`], [`Effective::associate`], [`ModernHopfield::explain`](crate::ModernHopfield::explain),
+/// [`Effective::settled_gradient`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retrieval<T> {
     /// The recalled output g, d numbers.
@@ -123,8 +125,9 @@ pub struct Retrieval<T> {
 
 impl<T> Retrieval<T> {
     /// One memory has all the weight and all others exactly 0: a step of model B from here gives that
-    /// memory to the bit (without input). It holds where its score leads by the separation's margin, 1/β
-    /// for sparsemax and normmax and 1/((α − 1)β) for α-entmax; for softmax never.
+    /// memory to the bit (without input). It holds where its score leads by the separation's margin
+    /// ([`Sparsemax::margin`](attractor_lagrangian::Sparsemax::margin) and the like); for softmax never. So a memory
+    /// whose [separation](attractor_synapse::Synapses::separations) is at least that is a fixed point exactly.
     pub fn is_exact(&self) -> bool {
         self.active == Some(1)
     }

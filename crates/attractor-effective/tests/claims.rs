@@ -59,7 +59,11 @@ fn a_close_pair_is_one_metastable_state() {
 
 /// A sparse separation recalls *exactly*, in one step, where the best score leads by its margin: 1/β for
 /// sparsemax and normmax, 1/((α − 1)β) for α-entmax. The result says so. Softmax never does.
-fn exact_in_one_step<T: Element, L: Lagrangian<T>>(hidden: impl Fn(f64) -> L, margin: f64) {
+fn exact_in_one_step<T: Element, L: Lagrangian<T> + Copy>(
+    hidden: impl Fn(f64) -> L,
+    own: impl Fn(L) -> f64,
+    margin: f64,
+) {
     let rows: Vec<Vec<T>> =
         (0..12).map(|mu| numbers(mu, 30).into_iter().map(T::of).collect()).collect();
     let memories = || Synapses::from_rows(&rows).unwrap();
@@ -69,21 +73,28 @@ fn exact_in_one_step<T: Element, L: Lagrangian<T>>(hidden: impl Fn(f64) -> L, ma
         let how = Recall::steps(1, 1e-6).unwrap();
         model.retrieve(&rows[3], &how, &mut ()).unwrap().swap_remove(0)
     };
-    let wide = recall(1.02 * margin / lead);
+    assert!((own(hidden(7.0)) - margin / 7.0).abs() < 1e-15);
+    let wide = recall(1.001 * margin / lead);
     assert_eq!(wide.state, rows[3], "exactly the memory");
     assert!(wide.is_exact() && wide.outcome == Outcome::Settled);
-    let narrow = recall(0.98 * margin / lead);
+    let narrow = recall(0.999 * margin / lead);
     assert!(!narrow.is_exact() && narrow.active > Some(1), "a mixture below the margin");
-    assert_ne!(narrow.state, rows[3]);
+    // a weight of 1e-12 is lost in a sum of f32, and counted all the same
+    assert_ne!(recall(0.5 * margin / lead).state, rows[3]);
 }
 
 #[test]
 fn sparse_separations_recall_exactly() {
     fn all<T: Element>() {
-        exact_in_one_step::<T, _>(|beta| Sparsemax::new(beta).unwrap(), 1.0);
-        exact_in_one_step::<T, _>(|beta| Entmax::new(1.5, beta).unwrap(), 2.0);
-        exact_in_one_step::<T, _>(|beta| Entmax::new(3.0, beta).unwrap(), 0.5);
-        exact_in_one_step::<T, _>(|beta| Normmax::new(2.0, beta).unwrap(), 1.0);
+        exact_in_one_step::<T, _>(|beta| Sparsemax::new(beta).unwrap(), Sparsemax::margin, 1.0);
+        for (alpha, margin) in [(1.25, 4.0), (1.5, 2.0), (2.0, 1.0), (3.0, 0.5)] {
+            let entmax = |beta| Entmax::new(alpha, beta).unwrap();
+            exact_in_one_step::<T, _>(entmax, Entmax::margin, margin);
+        }
+        for gamma in [1.5, 2.0, 3.0] {
+            let normmax = |beta| Normmax::new(gamma, beta).unwrap();
+            exact_in_one_step::<T, _>(normmax, Normmax::margin, 1.0);
+        }
     }
     all::<f32>();
     all::<f64>();

@@ -53,6 +53,11 @@ impl Entmax {
         self.beta
     }
 
+    /// 1/((α − 1)β): the largest score has all the weight, and all others exactly 0, where it leads by so much.
+    pub fn margin(self) -> f64 {
+        self.power() / self.beta
+    }
+
     fn power(self) -> f64 {
         1.0 / (self.alpha - 1.0)
     }
@@ -162,6 +167,11 @@ impl Sparsemax {
     /// β.
     pub fn beta(self) -> f64 {
         self.0.beta
+    }
+
+    /// 1/β: the lead at which the largest score has all the weight, see [`Entmax::margin`].
+    pub fn margin(self) -> f64 {
+        self.0.margin()
     }
 }
 

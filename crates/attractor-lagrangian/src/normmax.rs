@@ -41,6 +41,11 @@ impl Normmax {
         self.beta
     }
 
+    /// 1/β: the largest score has all the weight, and all others exactly 0, where it leads by so much.
+    pub fn margin(self) -> f64 {
+        1.0 / self.beta
+    }
+
     fn power(self) -> f64 {
         1.0 / (self.gamma - 1.0)
     }
