@@ -176,3 +176,42 @@ fn groups_of_hidden_neurons_divide_the_memories_or_are_refused() {
     let refused = Effective::new(Quadratic, heads(3), memories()).map(|_| ());
     assert!(matches!(refused, Err(ModelError::Groups { what: "memories", count: 4, group: 3 })));
 }
+
+/// No cues are no mistake: there is nothing to answer.
+#[test]
+fn no_cues_have_no_answers() {
+    let rows = [[1.0f32, -1.0], [1.0, 1.0], [-1.0, 1.0]];
+    let memories = || Synapses::from_rows(&rows).unwrap();
+    let how = Recall::to_rest(1e-6).unwrap();
+    let classical = ClassicalHopfield::classical(memories()).unwrap();
+    assert!(classical.retrieve(&[], &how, &mut ()).unwrap().is_empty());
+    assert!(classical.coupled().unwrap().retrieve(&[], &how, &mut ()).unwrap().is_empty());
+    let cyclic = SpinRecall::to_rest(SpinRule::Cyclic).unwrap();
+    let spins = Spins::new(Quadratic, memories()).unwrap();
+    assert!(spins.retrieve(&[], None, &cyclic).unwrap().is_empty());
+    let couplings = Couplings::learned(Learning::PseudoInverse, memories()).unwrap();
+    assert!(couplings.retrieve(&[], Some(&[]), &cyclic).unwrap().is_empty());
+    let balls = Epanechnikov::new(memories(), 1.0, 0.0).unwrap();
+    assert!(balls.retrieve(&[], &how, &mut ()).unwrap().is_empty());
+}
+
+/// One feature, one memory, and numbers at the ends of the range.
+#[test]
+fn the_smallest_and_the_largest_couplings() {
+    let cyclic = SpinRecall::to_rest(SpinRule::Cyclic).unwrap();
+    for x in [1.0f64, -3.0, 0.0, 1e-160, 1e150] {
+        let memories = Synapses::from_rows(&[[x]]).unwrap();
+        for rule in Learning::ALL {
+            let Ok(one) = Couplings::learned(rule, memories.clone()) else {
+                assert!(x.abs() < 1e-300 && rule == Learning::PseudoInverse);
+                continue;
+            };
+            let found = one.recall(&[-0.0], &cyclic).unwrap();
+            assert_eq!((found.state[0], found.flips), (1.0, 0), "no field keeps the spin");
+        }
+        let pair = Synapses::from_rows(&[[x, x], [x, x], [x, x]]).unwrap();
+        let spins = Couplings::new(pair).unwrap();
+        let found = spins.recall(&[1.0, -1.0], &cyclic).unwrap();
+        assert!(found.energy.value.is_finite() && found.certificate.unwrap().drop >= 0.0);
+    }
+}
