@@ -224,7 +224,7 @@ pub(crate) struct RecallArgs {
     /// The most steps to take with --settle
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(crate) max_steps: usize,
-    /// The residual that counts as rest [default: 1e-6 in f32, 1e-10 in f64]
+    /// The residual that counts as rest [default: 1e-6 in f32, 1e-10 in f64; 0 for epanechnikov]
     #[arg(long, allow_negative_numbers = true)]
     pub(crate) tolerance: Option<f64>,
     /// What the certificates account for

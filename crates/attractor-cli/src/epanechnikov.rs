@@ -30,7 +30,8 @@ impl From<EpanechnikovError> for Failure {
 
 pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
     refuse(args)?;
-    let how = how::<T>(args)?;
+    // rest is exact here: what is almost a memory goes to it
+    let how = how(args, 0.0)?;
     let (input, outputs) = (&args.input, &args.outputs);
     check(input, outputs)?;
     let given = read::<T>(input)?.masked(args.rules.memory_mask.as_deref())?;

@@ -33,7 +33,7 @@ pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
 fn descend<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
     let (input, outputs) = (&args.input, &args.outputs);
     let parameters = parameters(&args.choice)?;
-    let how = how::<T>(args)?;
+    let how = how(args, Recall::tolerance::<T>())?;
     check(input, outputs)?;
     let given = read::<T>(input)?.masked(args.rules.memory_mask.as_deref())?;
     let Given { synapses, cues, facts } = given;
@@ -90,8 +90,9 @@ fn settle<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>>(
     }
 }
 
-pub(crate) fn how<T: Element>(args: &RecallArgs) -> Result<Recall, Failure> {
-    let tolerance = args.tolerance.unwrap_or_else(Recall::tolerance::<T>);
+/// How to run, with this tolerance where none was asked for.
+pub(crate) fn how(args: &RecallArgs, tolerance: f64) -> Result<Recall, Failure> {
+    let tolerance = args.tolerance.unwrap_or(tolerance);
     let rule = match args.steps {
         Some(steps) => StopRule::exactly(steps, tolerance),
         None => StopRule::rest(tolerance, args.max_steps),

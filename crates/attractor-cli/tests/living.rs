@@ -65,6 +65,10 @@ fn one_step_to_the_bit_within_the_guard() {
     assert_eq!(json["queries"][0]["kind"], "single");
     assert_eq!(json["queries"][0]["active"], 1);
     assert_eq!(String::from_utf8(bench.read("out.csv")).unwrap(), "1.0,0.0\n0.0,0.0\n");
+    bench.write("near.csv", "1.00000001,0\n");
+    let near = "recall a.mem --cue near.csv --model epanechnikov --within 0.4 --dtype f64";
+    bench.run(&format!("{near} -o near-out.csv")).works();
+    assert_eq!(String::from_utf8(bench.read("near-out.csv")).unwrap(), "1.0,0.0\n");
     let wide = bench.run(&format!("{line} --beta 2 --json")).works().json();
     assert_eq!(
         (&wide["queries"][1]["kind"], &wide["queries"][1]["active"]),
