@@ -70,10 +70,9 @@ fn numbers<T: Real>(row: &[T]) -> Vec<f64> {
 
 /// Energies of the first cues, with what their certificates prove: E never lies above it.
 fn energies(trace: &Trace) -> Result<Option<Svg>, Failure> {
-    let mut chart =
-        Chart::new("Energy per step; dashed: its proved upper bound")
-            .x_axis("step")
-            .y_axis("energy (no additive constants)");
+    let mut chart = Chart::new("Energy per step; dashed: its proved upper bound")
+        .x_axis("step")
+        .y_axis("energy (no additive constants)");
     let finite = |looks: &&Vec<Look>| looks.len() > 1 && looks.iter().all(Look::is_finite);
     let mut drawn = 0;
     for (q, looks) in trace.looks().iter().enumerate().filter(|(_, looks)| finite(looks)) {
