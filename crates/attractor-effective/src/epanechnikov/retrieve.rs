@@ -53,6 +53,7 @@ impl<T: Element> Epanechnikov<T> {
         answers: &mut Answers<T>,
     ) -> Retrieval<T> {
         let (state, active) = (batch.state(q), batch.active(q));
+        // one by one: a product's rounding depends on how many are read together
         self.memories.read(&Question::of(&Quadratic, state), answers);
         Retrieval {
             state: state.to_vec(),

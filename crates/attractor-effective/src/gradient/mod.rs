@@ -94,13 +94,11 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective
         slope: &[f64],
     ) -> Result<Gradient, ModelError> {
         let mut path: Vec<Step<'static, T>> = Vec::with_capacity(steps);
-        let mut v = query.to_vec();
         let mut g = self.query_outputs(query)?;
         checked("a number of the slope", slope.to_vec(), g.len())?;
         for _ in 0..steps {
             let step = self.apply(&g)?;
-            v.copy_from_slice(&step.t);
-            self.visible.0.activate(&v, &mut g);
+            self.visible.0.activate(&step.t, &mut g);
             path.push(step);
         }
         let mut gradient = self.nothing();

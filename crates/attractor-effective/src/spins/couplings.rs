@@ -2,12 +2,12 @@
 
 use super::fields::Fields;
 use super::retrieve::{check_cues, retrieve};
+use super::walk::Kept;
 use super::{Energy, SpinRecall, SpinRetrieval, drift};
 use crate::ModelError;
 use crate::error::width;
 use crate::model::checked;
-use attractor_lagrangian::Quadratic;
-use attractor_synapse::{Answers, Element, Memories, Question, Synapses};
+use attractor_synapse::{Element, Memories, Synapses};
 
 /// A rule by which d × d couplings are learned from N patterns of d numbers, most often ±1. All of them
 /// leave T_ii = 0.
@@ -185,8 +185,8 @@ impl<T: Element> Couplings<T> {
         let spins = spins.iter().map(|x| x.f64()).collect();
         let spins = checked("a spin", spins, self.features())?;
         let mut fields = Fields::new(&self.t, &self.input, self.drift);
-        super::walk::Kept::refresh(&mut fields, &spins);
-        Ok(super::walk::Kept::energy(&fields, &spins))
+        fields.refresh(&spins);
+        Ok(fields.energy(&spins))
     }
 }
 
@@ -208,11 +208,4 @@ fn storkey<T: Element>(memories: &Synapses<T>) -> Vec<f64> {
         }
     }
     t
-}
-
-/// The memories that some states are most aligned with, and the shares of |h|.
-pub(super) fn named<T: Element>(memories: &Synapses<T>, states: &[T], top: usize) -> Answers<T> {
-    let mut answers = Answers::default();
-    memories.read(&Question { top, ..Question::of(&Quadratic, states) }, &mut answers);
-    answers
 }

@@ -26,8 +26,10 @@ impl<'a> Fields<'a> {
 
 impl Kept for Fields<'_> {
     fn refresh(&mut self, spins: &[f64]) {
-        let field = |i: usize| self.row(i).iter().zip(spins).map(|(t, s)| t * s).sum();
-        self.phi = (0..spins.len()).map(field).collect();
+        let rows = self.t.chunks_exact(spins.len());
+        for (phi, row) in self.phi.iter_mut().zip(rows) {
+            *phi = row.iter().zip(spins).map(|(t, s)| t * s).sum();
+        }
     }
 
     /// 2σ_i(φ_i − T_iiσ_i + I_i): the field of the zero-diagonal rule.

@@ -1,13 +1,12 @@
 //! What a run of spins tells.
 
-use super::couplings::named;
 use super::overlaps::Overlaps;
 use super::walk::{Kept, Walk};
 use super::{Certificate, Energy, Guarantee, Nearest, Outcome, SpinRecall, Spins};
 use crate::error::{whole_cues, width};
 use crate::{Kind, ModelError};
-use attractor_lagrangian::{Lagrangian, Real};
-use attractor_synapse::{Answer, Element, Synapses, Weight};
+use attractor_lagrangian::{Lagrangian, Quadratic, Real};
+use attractor_synapse::{Answer, Answers, Element, Memories, Question, Synapses, Weight};
 use rayon::prelude::*;
 
 /// What was found for one cue, and how.
@@ -52,7 +51,8 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
     }
 
     /// Recalls a batch of cues, q × d, each by itself: its answer does not depend on the others, nor on
-    /// the number of threads. Negative numbers become −1, all others +1. With `known`, q × d as well,
+    /// the number of threads. Overlaps with memories are read for all ends together: they do not depend
+    /// on the others beyond the rounding of that read. Negative numbers become −1, all others +1. With `known`, q × d as well,
     /// spins that are known keep the sign of the cue.
     ///
     /// A sweep costs d·N evaluations of F and q·(d + 2N) numbers.
@@ -118,6 +118,13 @@ pub(super) fn retrieve<T: Element, K: Kept>(
     let tell =
         |(q, (found, shares)): (usize, (SpinRetrieval<T>, _))| found.named(answers.get(q), shares);
     found.into_iter().enumerate().map(tell).collect()
+}
+
+/// The memories that some states are most aligned with, and the shares of |h|.
+fn named<T: Element>(memories: &Synapses<T>, states: &[T], top: usize) -> Answers<T> {
+    let mut answers = Answers::default();
+    memories.read(&Question { top, ..Question::of(&Quadratic, states) }, &mut answers);
+    answers
 }
 
 fn find<T: Real, K: Kept>(walk: &mut Walk<K>, how: &SpinRecall) -> SpinRetrieval<T> {
