@@ -85,6 +85,12 @@ pub trait Pool<T: Real>: Debug + Send + Sync {
     /// tallies afresh.
     fn weigh(&self, tile: &mut [T], tallies: &mut [Tally]);
 
+    /// Whether a score of −∞ means that the memory is not there: no weight, and nothing in the tally. So it
+    /// is for the log-sum-exps.
+    fn hides(&self) -> bool {
+        false
+    }
+
     /// L = Φ(Σφ).
     fn potential(&self, tally: &Tally) -> f64;
 

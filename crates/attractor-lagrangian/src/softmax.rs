@@ -183,6 +183,8 @@ impl<T: Real> Pool<T> for Softmax {
                 tally.log_scale = tally.log_scale.max(h.f64());
             }
         }
+        let unseen = |tally: &&mut Tally| tally.log_scale == f64::NEG_INFINITY;
+        tallies.iter_mut().filter(unseen).for_each(|tally| tally.log_scale = 0.0);
         for row in tile.chunks_exact_mut(queries) {
             for (score, tally) in row.iter_mut().zip(&mut *tallies) {
                 let x = self.beta * (score.f64() - tally.log_scale);
@@ -195,7 +197,14 @@ impl<T: Real> Pool<T> for Softmax {
         for tally in tallies {
             tally.value = tally.weight;
             tally.log_scale *= self.beta;
+            if tally.weight == 0.0 {
+                *tally = Tally::EMPTY; // a unit of its own would be one too many for the others
+            }
         }
+    }
+
+    fn hides(&self) -> bool {
+        true
     }
 
     fn potential(&self, tally: &Tally) -> f64 {

@@ -29,6 +29,7 @@ mod patterns;
 mod product;
 mod spectrum;
 // The memories and their one-pass reads.
+mod cover;
 mod partial;
 mod read;
 mod relay;
@@ -41,6 +42,7 @@ mod living;
 mod masked;
 
 pub use coupled::{Coupled, is_half_square};
+pub use cover::{Cover, Reading, Shift};
 pub use living::{Living, LivingError, MemoryId};
 pub use masked::Masked;
 pub use normalize::{Normalization, Normalize, UnknownNormalize};

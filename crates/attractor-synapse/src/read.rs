@@ -2,6 +2,7 @@
 //! queries, tile by tile.
 
 use crate::coupled::Scratch;
+use crate::cover::Reading;
 use crate::partial::{Nearest, Partial};
 use crate::product::Element;
 use crate::{Memories, Synapses};
@@ -152,13 +153,9 @@ impl<T: Element> Share<T> {
         Self { partial, scores: vec![], moves: vec![], sums: vec![], tallies: vec![], bars: vec![] }
     }
 
-    fn prepare(
-        &mut self,
-        rows: usize,
-        queries: usize,
-        features: usize,
-        question: &Question<'_, T>,
-    ) {
+    fn prepare(&mut self, rows: usize, queries: usize, part: &Part<'_, T>) {
+        let question = &part.question;
+        let features = part.reading.width(question.outputs.len() / queries);
         self.partial.clear(queries, features, question.top);
         self.scores.resize(rows * queries, T::ZERO);
         self.moves.resize(if question.moved.is_some() { rows * queries } else { 0 }, T::ZERO);
@@ -166,19 +163,21 @@ impl<T: Element> Share<T> {
         self.tallies.resize(queries, Tally::EMPTY);
     }
 
-    fn read(&mut self, xi: &Synapses<T>, question: &Question<'_, T>, range: Range<usize>) {
-        let features = xi.features();
-        let queries = question.outputs.len() / features;
-        match question.hidden.one_pass() {
+    fn read(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, range: Range<usize>) {
+        let queries = part.question.outputs.len() / xi.features();
+        match part.question.hidden.one_pass() {
             Some(OnePass::Sum(pool)) => {
-                self.prepare(TILE, queries, features, question);
+                self.prepare(TILE, queries, part);
                 for start in range.clone().step_by(TILE) {
-                    self.pool_tile(xi, question, pool, start..range.end.min(start + TILE));
+                    let tile = start..range.end.min(start + TILE);
+                    if !part.reading.cover.hides_tile(part.first + queries, &tile) {
+                        self.pool_tile(xi, part, pool, tile);
+                    }
                 }
             }
             _ => {
-                self.prepare(range.len(), queries, features, question);
-                self.two_reads(xi, question, range);
+                self.prepare(range.len(), queries, part);
+                self.two_reads(xi, part, range);
             }
         }
     }
@@ -187,13 +186,13 @@ impl<T: Element> Share<T> {
     fn pool_tile(
         &mut self,
         xi: &Synapses<T>,
-        question: &Question<'_, T>,
+        part: &Part<'_, T>,
         pool: &dyn Pool<T>,
         range: Range<usize>,
     ) {
-        let (d, queries) = (xi.features(), self.tallies.len());
+        let (d, queries, question) = (xi.features(), self.tallies.len(), &part.question);
         let memories = &xi.patterns().as_slice()[range.start * d..range.end * d];
-        self.score(xi, question, range.clone());
+        self.score(xi, part, range.clone());
         let tile = range.len() * queries;
         if let Some(moved) = question.moved {
             T::scores(memories, moved.by, d, &mut self.moves[..tile]);
@@ -205,19 +204,30 @@ impl<T: Element> Share<T> {
             );
         }
         pool.weigh(&mut self.scores[..tile], &mut self.tallies);
-        self.rank(range);
-        T::weighted(&self.scores[..tile], memories, d, &mut self.sums);
-        for (q, sum) in self.sums.chunks_exact(d).enumerate() {
+        self.rank(range.clone());
+        self.sum(xi, part, range, tile);
+    }
+
+    /// Adds the sums of the memories, or of their values, by the weights of a tile.
+    fn sum(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, range: Range<usize>, tile: usize) {
+        let values = part.reading.values.unwrap_or(xi.patterns());
+        let m = values.features();
+        let values = &values.as_slice()[range.start * m..range.end * m];
+        T::weighted(&self.scores[..tile], values, m, &mut self.sums);
+        for (q, sum) in self.sums.chunks_exact(m).enumerate() {
             self.partial.absorb(q, &self.tallies[q], sum);
         }
     }
 
     /// h = Ξg + b of a range of memories; the overlaps are noted before the bias.
-    fn score(&mut self, xi: &Synapses<T>, question: &Question<'_, T>, range: Range<usize>) {
-        let (d, queries) = (xi.features(), self.tallies.len());
+    fn score(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, range: Range<usize>) {
+        let (d, queries, question) = (xi.features(), self.tallies.len(), &part.question);
         let memories = &xi.patterns().as_slice()[range.start * d..range.end * d];
         let scores = &mut self.scores[..range.len() * queries];
         T::scores(memories, question.outputs, d, scores);
+        if part.reading.cover.is_some() {
+            return self.score_covered(xi, part, range);
+        }
         for (row, memory) in scores.chunks_exact_mut(queries).zip(range) {
             let inverse = xi.inverse_norms()[memory];
             for (score, nearest) in row.iter().zip(&mut self.partial.nearest) {
@@ -225,6 +235,25 @@ impl<T: Element> Share<T> {
             }
             if let Some(bias) = question.bias {
                 row.iter_mut().for_each(|h| *h = T::of(h.f64() + bias[memory]));
+            }
+        }
+    }
+
+    /// The same behind a cover, from the overlaps: what a query does not see is not near it.
+    fn score_covered(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, range: Range<usize>) {
+        let (n, queries, cover) = (xi.memories(), self.tallies.len(), &part.reading.cover);
+        for (row, memory) in self.scores.chunks_exact_mut(queries).zip(range) {
+            let inverse = xi.inverse_norms()[memory];
+            for ((q, score), nearest) in (part.first..).zip(&*row).zip(&mut self.partial.nearest) {
+                if cover.shows(q, memory, n) {
+                    nearest.see(memory, score.f64() * inverse);
+                }
+            }
+            if let Some(bias) = part.question.bias {
+                row.iter_mut().for_each(|h| *h = T::of(h.f64() + bias[memory]));
+            }
+            for (q, score) in (part.first..).zip(row) {
+                *score = T::of(cover.score(score.f64(), q, memory, n));
             }
         }
     }
@@ -248,12 +277,11 @@ impl<T: Element> Share<T> {
     }
 
     /// A hidden Lagrangian that does not stream: all scores of a query, then its activation.
-    fn two_reads(&mut self, xi: &Synapses<T>, question: &Question<'_, T>, range: Range<usize>) {
-        let (d, queries) = (xi.features(), self.tallies.len());
-        let memories = xi.patterns().as_slice();
-        self.score(xi, question, range.clone());
+    fn two_reads(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, range: Range<usize>) {
+        let (d, queries, question) = (xi.features(), self.tallies.len(), &part.question);
+        self.score(xi, part, range.clone());
         if let Some(moved) = question.moved {
-            T::scores(memories, moved.by, d, &mut self.moves);
+            T::scores(xi.patterns().as_slice(), moved.by, d, &mut self.moves);
         }
         let column = |tile: &[T], q: usize| -> Vec<T> {
             tile.iter().skip(q).step_by(queries).copied().collect()
@@ -271,12 +299,16 @@ impl<T: Element> Share<T> {
             }
             self.scores.iter_mut().skip(q).step_by(queries).zip(f).for_each(|(s, f)| *s = f);
         }
-        self.rank(range);
-        T::weighted(&self.scores, memories, d, &mut self.sums);
-        for (q, sum) in self.sums.chunks_exact(d).enumerate() {
-            self.partial.absorb(q, &self.tallies[q], sum);
-        }
+        self.rank(range.clone());
+        self.sum(xi, part, range, self.scores.len());
     }
+}
+
+/// The question of the queries that are read together, of which the first is query `first`.
+struct Part<'a, T> {
+    question: Question<'a, T>,
+    reading: Reading<'a, T>,
+    first: usize,
 }
 
 fn tally_of<T: Element>(value: f64, f: &[T]) -> Tally {
@@ -299,21 +331,25 @@ fn stored_gap<T: Element>(hidden: &dyn Lagrangian<T>, h: &[T], by: &[T]) -> [f64
 pub(crate) fn read<T: Element>(
     xi: &Synapses<T>,
     question: &Question<'_, T>,
+    reading: &Reading<'_, T>,
     answers: &mut Answers<T>,
 ) {
     let d = xi.features();
     check(xi, question);
     let queries = question.outputs.len() / d;
-    answers.features = d;
+    reading.check(xi.memories(), queries, question.hidden);
+    let width = reading.width(d);
+    answers.features = width;
     answers.answers.resize_with(queries, Answer::default);
-    answers.fields.resize(queries * d, 0.0);
-    for start in (0..queries).step_by(CHUNK) {
-        let chunk = part(question, start..queries.min(start + CHUNK), d);
-        read_shares(xi, &chunk, &mut answers.shares);
+    answers.fields.resize(queries * width, 0.0);
+    for first in (0..queries).step_by(CHUNK) {
+        let question = part(question, first..queries.min(first + CHUNK), d);
+        let part = Part { question, reading: *reading, first };
+        read_shares(xi, &part, &mut answers.shares);
         let partial = &answers.shares[0].partial;
-        answers.fields[start * d..][..partial.fields.len()].copy_from_slice(&partial.fields);
-        for (q, place) in answers.answers[start..][..partial.queries()].iter_mut().enumerate() {
-            answer(&chunk, partial, q, place);
+        answers.fields[first * width..][..partial.fields.len()].copy_from_slice(&partial.fields);
+        for (q, place) in answers.answers[first..][..partial.queries()].iter_mut().enumerate() {
+            answer(&part.question, partial, q, place);
         }
     }
 }
@@ -338,25 +374,18 @@ fn part<'a, T: Copy>(question: &Question<'a, T>, range: Range<usize>, d: usize) 
     Question { outputs: &question.outputs[numbers], moved, ..*question }
 }
 
-fn read_shares<T: Element>(
-    xi: &Synapses<T>,
-    question: &Question<'_, T>,
-    shares: &mut Vec<Share<T>>,
-) {
+fn read_shares<T: Element>(xi: &Synapses<T>, part: &Part<'_, T>, shares: &mut Vec<Share<T>>) {
     let n = xi.memories();
     // a selection asks for all scores at once, as long as it is read twice
-    let streams = matches!(question.hidden.one_pass(), Some(OnePass::Sum(_)));
+    let streams = matches!(part.question.hidden.one_pass(), Some(OnePass::Sum(_)));
     let count = if streams { n.div_ceil(TILE).min(SHARES) } else { 1 };
     shares.truncate(count);
     shares.resize_with(count, Share::new);
     let share_of = |i: usize| i * n / count..(i + 1) * n / count;
     if count == 1 {
-        shares[0].read(xi, question, 0..n);
+        shares[0].read(xi, part, 0..n);
     } else {
-        shares
-            .par_iter_mut()
-            .enumerate()
-            .for_each(|(i, share)| share.read(xi, question, share_of(i)));
+        shares.par_iter_mut().enumerate().for_each(|(i, share)| share.read(xi, part, share_of(i)));
     }
     let mut stride = 1;
     while stride < count {

@@ -1,5 +1,6 @@
 //! ξ: the memories as the synapses between feature and hidden neurons.
 
+use crate::cover::Reading;
 use crate::product::Element;
 use crate::read::{Answers, Question, read};
 use crate::relay::{Errand, Relay, relay};
@@ -183,6 +184,38 @@ impl<T: Element> Synapses<T> {
         &self.inverse_norms
     }
 
+    /// [`Memories::read`] with something in between: memories that are paired with values, which the
+    /// answers then hold sums of, and memories that some queries do not see. Attention has both.
+    ///
+    /// One pass over keys and values; no N × q matrix. What all queries of a tile are not to see, because it
+    /// lies ahead of them, is not read.
+    ///
+    /// ```
+    /// use attractor_lagrangian::LogSumExp;
+    /// use attractor_synapse::{Answers, Cover, Patterns, Question, Reading, Synapses};
+    /// let keys = Synapses::from_rows(&[[1.0f64, 0.0], [0.0, 1.0]])?;
+    /// let values = Patterns::from_rows(&[[10.0], [20.0]])?;
+    /// let softmax = LogSumExp::new(1.0).unwrap();
+    /// let cover = Cover { kept: Some(&[false, true]), ..Cover::default() };
+    /// let mut answers = Answers::default();
+    /// let question = Question::of(&softmax, &[5.0, 0.0]);
+    /// keys.read_through(&question, &Reading { values: Some(&values), cover }, &mut answers);
+    /// assert_eq!(answers.field(0)[0] * answers.get(0).log_scale.exp(), 20.0);
+    /// # Ok::<(), attractor_synapse::PatternError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Memories::read`]; if values or cover do not fit; if there is a cover and the hidden Lagrangian does not
+    /// say that a score of −∞ has no weight ([`Pool::hides`](attractor_lagrangian::Pool::hides)).
+    pub fn read_through(
+        &self,
+        question: &Question<'_, T>,
+        reading: &Reading<'_, T>,
+        answers: &mut Answers<T>,
+    ) {
+        read(self, question, reading, answers);
+    }
+
     /// Δ_i = h_i − max_{j≠i} h_j at the memories `ids`, where h = Ξξ_i (+ `bias`): how far each can
     /// be told from the rest by its score. +∞ where there is no other memory.
     ///
@@ -218,7 +251,7 @@ impl<T: Element> Memories<T> for Synapses<T> {
     }
 
     fn read(&self, question: &Question<'_, T>, answers: &mut Answers<T>) {
-        read(self, question, answers);
+        read(self, question, &Reading::default(), answers);
     }
 
     fn relay(&self, errand: Errand<'_, T>, place: &mut Relay<T>) {
