@@ -2,6 +2,30 @@
 //!
 //! What it deliberately is not: no training framework, and it opens no files.
 
+// What can be wrong.
+mod error;
+// One head.
+mod head;
+mod head_gradient;
+mod mask;
+mod steps;
+// What stands before and behind the heads.
+mod feature_norm;
+mod linear;
+// Layers.
+mod association;
+
+pub use association::{
+    Associated, Association, AssociationGradient, Lookup, Pooling, Sets, Side, SideGradient,
+};
+pub use error::AttentionError;
+pub use feature_norm::{FeatureNorm, NormGradient};
+pub use head::{Head, HeadModel, HeadOutput, HeadRun};
+pub use head_gradient::HeadGradient;
+pub use linear::{Linear, LinearGradient};
+pub use mask::{Ignore, Keep, Mask};
+pub use steps::Steps;
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
