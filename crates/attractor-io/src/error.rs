@@ -1,6 +1,6 @@
 //! What can go wrong between a file and its numbers, and whose fault it is.
 
-use crate::{Format, MemoryError};
+use crate::{Format, MemoryError, TensorError};
 use attractor_synapse::PatternError;
 use std::io;
 
@@ -242,6 +242,20 @@ pub enum IoError {
         name: String,
         /// Which number, and why not.
         error: PatternError,
+    },
+    /// Tensors were asked for of another kind of file.
+    #[error("{name}: is no safetensors file: save the tensors as one")]
+    NotTensors {
+        /// The source.
+        name: String,
+    },
+    /// The numbers were read but cannot be a tensor.
+    #[error("{name}: {error}")]
+    Tensor {
+        /// The source and the tensor in it.
+        name: String,
+        /// Which number, and why not.
+        error: TensorError,
     },
     /// A label that is not there, or not a whole number where labels are numbers.
     #[error("{name}: label {index} is {found}: a label is a line of text or a whole number")]

@@ -4,7 +4,8 @@
 //! or not, and gives validated [`Patterns`](attractor_synapse::Patterns) or an [`IoError`] that
 //! names the file, the place in it and the remedy. [`save_memory`] and [`load_memory`] keep a
 //! [`Memory`]: patterns with their normalisation, labels and picture size. [`write_output`] writes
-//! whole files or none.
+//! whole files or none. [`read_tensors`] and [`encode_tensors`] are for arrays of any shape by name,
+//! such as the weights of a network.
 //!
 //! What it deliberately is not: it contains no algorithms, it never guesses from a file's name
 //! what is in it, and it allocates nothing that the file's own size does not justify.
@@ -100,6 +101,8 @@ mod output;
 mod read;
 // Where bytes come from.
 mod source;
+// Arrays of any shape by name.
+mod tensor;
 
 pub use encode::{OutputKind, encode_rows};
 pub use error::{ErrorClass, IoError};
@@ -114,6 +117,7 @@ pub use memory_file::{LoadedMemory, load_memory, save_memory};
 pub use output::{Overwrite, check_output, write_output};
 pub use read::{Loaded, ReadOptions, read_patterns};
 pub use source::Source;
+pub use tensor::{NamedTensors, Tensor, TensorError, encode_tensors, read_tensors};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

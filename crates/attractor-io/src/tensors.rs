@@ -4,9 +4,12 @@ use crate::array::{Array, Layout};
 use crate::element::{Element, Endian};
 use crate::named::Arrays;
 use crate::source::malformed;
-use crate::{Format, IoError};
+use crate::tensor::place;
+use crate::{Format, IoError, Tensor};
 use attractor_lagrangian::Real;
+use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
+use std::collections::BTreeMap;
 
 /// An opened file.
 pub(crate) struct Tensors<'a>(SafeTensors<'a>);
@@ -18,6 +21,27 @@ impl<'a> Tensors<'a> {
             .map(Self)
             .map_err(|error| malformed(name, Format::SafeTensors, "header", error))
     }
+
+    /// All tensors, of any shape; the header was checked against the bytes when the file was opened.
+    pub(crate) fn all<T: Real>(&self, file: &str) -> Result<BTreeMap<String, Tensor<T>>, IoError> {
+        let mut all = BTreeMap::new();
+        for (name, view) in self.0.iter() {
+            let place = place(file, name);
+            let data = element_of(&place, &view)?.decode(view.data(), Endian::Little);
+            let tensor = Tensor::new(view.shape().to_vec(), data)
+                .map_err(|error| IoError::Tensor { name: place, error })?;
+            all.insert(name.to_owned(), tensor);
+        }
+        Ok(all)
+    }
+}
+
+fn element_of(place: &str, view: &TensorView<'_>) -> Result<Element, IoError> {
+    element(view.dtype()).ok_or_else(|| IoError::Element {
+        name: place.to_owned(),
+        format: Format::SafeTensors,
+        found: view.dtype().to_string(),
+    })
 }
 
 impl<T: Real> Arrays<T> for Tensors<'_> {
@@ -33,11 +57,7 @@ impl<T: Real> Arrays<T> for Tensors<'_> {
         let format = Format::SafeTensors;
         let view =
             self.0.tensor(array).map_err(|error| malformed(place, format, "header", error))?;
-        let element = element(view.dtype()).ok_or_else(|| IoError::Element {
-            name: place.to_owned(),
-            format,
-            found: view.dtype().to_string(),
-        })?;
+        let element = element_of(place, &view)?;
         let shape = view.shape().iter().map(|n| *n as u64).collect();
         let layout = Layout { format, element, endian: Endian::Little, shape, fortran: false };
         layout.decode(place, view.data())
