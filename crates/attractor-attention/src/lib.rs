@@ -14,6 +14,8 @@ mod feature_norm;
 mod linear;
 // Layers.
 mod association;
+// Layers that others trained.
+mod state_dict;
 
 pub use association::{
     Associated, Association, AssociationGradient, Lookup, Pooling, Sets, Side, SideGradient,
@@ -24,6 +26,7 @@ pub use head::{Head, HeadModel, HeadOutput, HeadRun};
 pub use head_gradient::HeadGradient;
 pub use linear::{Linear, LinearGradient};
 pub use mask::{Ignore, Keep, Mask};
+pub use state_dict::layers_of;
 pub use steps::Steps;
 
 #[cfg(doctest)]
