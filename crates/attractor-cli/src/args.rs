@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Forget(ForgetArgs),
     /// Follow the two-layer network in time from one cue
     Trace(TraceArgs),
+    /// Compare every head of a transformer with model B, or run one attention layer
+    Attention(AttentionArgs),
     /// Say what a memory file holds
     Inspect(InspectArgs),
     /// Print a completion script for a shell
@@ -375,4 +377,58 @@ pub(crate) struct InspectArgs {
     /// Print one JSON object instead of the table
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AttentionArgs {
+    /// The folder of a BERT encoder (config.json, *.safetensors, tokenizer.json or vocab.txt); or the safetensors
+    /// file of one layer: torch.nn.MultiheadAttention, a Hopfield layer, or linear layers q_proj, k_proj, v_proj, o_proj
+    #[arg(value_name = "MODEL_DIR|LAYER.safetensors")]
+    pub(crate) model: String,
+    /// The precision to work in [default: f64 for an encoder, f32 for a layer]
+    #[arg(long, value_enum)]
+    pub(crate) dtype: Option<Dtype>,
+    /// Print one JSON object instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Replace outputs that exist
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Layer: what asks, one row each [default: what asks in a pooling layer]
+    #[arg(long, value_name = "FILE", help_heading = "One layer")]
+    pub(crate) query: Option<String>,
+    /// Layer: what is asked, one row each [default: the memories of a look-up layer, or the queries]
+    #[arg(long, value_name = "FILE", help_heading = "One layer")]
+    pub(crate) keys: Option<String>,
+    /// Layer: what is answered, one row for each key [default: the keys]
+    #[arg(long, value_name = "FILE", help_heading = "One layer")]
+    pub(crate) values: Option<String>,
+    /// Layer: the number of heads of the queries
+    #[arg(long, value_name = "H", help_heading = "One layer")]
+    pub(crate) heads: Option<usize>,
+    /// Layer: which keys are ignored: 1 or 0 for each, one row for all queries or one for each
+    #[arg(long, value_name = "FILE", help_heading = "One layer")]
+    pub(crate) ignore: Option<String>,
+    /// Layer: query i sees the keys 0 to i
+    #[arg(long, help_heading = "One layer")]
+    pub(crate) causal: bool,
+    /// Layer: inverse temperature of all heads, or of each [default: 1/sqrt(d)]
+    #[arg(
+        long,
+        value_name = "B,…",
+        value_delimiter = ',',
+        allow_negative_numbers = true,
+        help_heading = "One layer"
+    )]
+    pub(crate) beta: Vec<f64>,
+    /// Layer: how many softmaxes [default: 1]
+    #[arg(long, value_name = "N", help_heading = "One layer")]
+    pub(crate) steps: Option<usize>,
+    /// Layer: what the names of its tensors begin with [default: the only layer in the file]
+    #[arg(long, value_name = "PREFIX", help_heading = "One layer")]
+    pub(crate) layer: Option<String>,
+    /// Layer: where the answers go, one row for each query: npy, csv or png by extension; `-` writes npy to standard
+    /// output
+    #[arg(short, long, value_name = "FILE", help_heading = "One layer")]
+    pub(crate) output: Option<PathBuf>,
 }

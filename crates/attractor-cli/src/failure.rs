@@ -1,5 +1,6 @@
 //! Why the program ends with another code than 0.
 
+use attractor_attention::AttentionError;
 use attractor_effective::ModelError;
 use attractor_figure::FigureError;
 use attractor_io::{ErrorClass, IoError};
@@ -70,6 +71,21 @@ impl From<ModelError> for Failure {
         let code = match &error {
             ModelError::Inadmissible(pair) => inadmissible(pair),
             ModelError::Coupled | ModelError::CoupledClamp => USAGE,
+            _ => INPUT,
+        };
+        Self { code, message: error.to_string() }
+    }
+}
+
+impl From<AttentionError> for Failure {
+    /// Sets and weights are the data's, heads and steps the command line's choice.
+    fn from(error: AttentionError) -> Self {
+        let code = match &error {
+            AttentionError::NoHeads
+            | AttentionError::NoSteps
+            | AttentionError::Heads { .. }
+            | AttentionError::Parameter(_) => USAGE,
+            AttentionError::Size { what: "the list of betas", .. } => USAGE,
             _ => INPUT,
         };
         Self { code, message: error.to_string() }

@@ -1,6 +1,7 @@
 //! The program `attractor`: store patterns, recall them from damaged cues, and see why.
 
 mod args;
+mod attention;
 mod demo;
 mod epanechnikov;
 mod explain;
@@ -50,6 +51,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             Dtype::F32 => recall::run::<f32>(&args),
             Dtype::F64 => recall::run::<f64>(&args),
         },
+        Command::Attention(args) => attention::run(&args),
         Command::Forget(args) => forget::run(&args),
         Command::Trace(args) => match args.input.dtype {
             Dtype::F32 => trace::run::<f32>(&args),

@@ -27,6 +27,23 @@ pub(crate) fn read<T: Real>(
     Ok(Some(known.repeat(times)))
 }
 
+/// `--ignore`: one flag for each key, in one row, or in a row for each query; how many rows, and the flags.
+pub(crate) fn pairs(
+    path: &str,
+    queries: usize,
+    keys: usize,
+) -> Result<(usize, Vec<bool>), Failure> {
+    let mask =
+        read_patterns::<f64>(&Source::from_arg(path), &ReadOptions { array: None })?.patterns;
+    let (rows, columns) = (mask.len(), mask.features());
+    if columns != keys || (rows != 1 && rows != queries) {
+        return Err(Failure::input(format!(
+            "{path}: the mask has {rows} rows of {columns}, there are {queries} queries and {keys} keys: give a column for each key, and one row or one for each query"
+        )));
+    }
+    Ok((rows, flags(path, &mask)?))
+}
+
 /// One flag for each memory, from a file with a number for each: in one row, or one a row.
 pub(crate) fn memories(path: &str, expected: usize) -> Result<Vec<bool>, Failure> {
     let mask =
