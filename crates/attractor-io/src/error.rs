@@ -257,6 +257,73 @@ pub enum IoError {
         /// Which number, and why not.
         error: TensorError,
     },
+    /// A text that should be a JSON object.
+    #[error("{name}: is not JSON that can be used: {problem}: fetch or write the file again")]
+    Json {
+        /// The source.
+        name: String,
+        /// What is wrong with it, and where.
+        problem: String,
+    },
+    /// A network of another family than the one that is read.
+    #[error(
+        "{name}: {field} is {found:?}: only BERT encoders are read (model_type bert, position_embedding_type absolute, no decoder)"
+    )]
+    Family {
+        /// The configuration.
+        name: String,
+        /// The field that says so.
+        field: String,
+        /// What it says.
+        found: String,
+    },
+    /// A field of a configuration that is missing or cannot be meant so.
+    #[error("{name}: {field}: {problem}: use the configuration that belongs to the weights")]
+    Config {
+        /// The configuration.
+        name: String,
+        /// Which field.
+        field: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Not one file of weights in the folder of a network.
+    #[error(
+        "{name}: holds no model.safetensors and {found} other files *.safetensors: put the weights into one"
+    )]
+    Weights {
+        /// The folder.
+        name: String,
+        /// How many there are.
+        found: usize,
+    },
+    /// No tokenizer in the folder of a network.
+    #[error("{name}: holds neither tokenizer.json nor vocab.txt: copy one of them there")]
+    NoTokenizer {
+        /// The folder.
+        name: String,
+    },
+    /// A tokenizer that cannot be used.
+    #[error("{name}: is no tokenizer of a BERT encoder: {problem}: fetch the file again")]
+    Tokenizer {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A text of no tokens.
+    #[error("the text has no tokens: give at least one word")]
+    NoText,
+    /// A text of more tokens than the network has positions.
+    #[error(
+        "the text has {tokens} tokens with [CLS] and [SEP], the model takes at most {limit}: shorten it"
+    )]
+    TooManyTokens {
+        /// How many there are.
+        tokens: usize,
+        /// How many there may be.
+        limit: usize,
+    },
     /// A label that is not there, or not a whole number where labels are numbers.
     #[error("{name}: label {index} is {found}: a label is a line of text or a whole number")]
     Label {

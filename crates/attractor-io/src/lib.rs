@@ -5,7 +5,8 @@
 //! names the file, the place in it and the remedy. [`save_memory`] and [`load_memory`] keep a
 //! [`Memory`]: patterns with their normalisation, labels and picture size. [`write_output`] writes
 //! whole files or none. [`read_tensors`] and [`encode_tensors`] are for arrays of any shape by name,
-//! such as the weights of a network.
+//! such as the weights of a network, and [`read_encoder_folder`] reads a BERT encoder; with the feature
+//! `tokenizers`, `read_tokenizer` reads what cuts text into its tokens.
 //!
 //! What it deliberately is not: it contains no algorithms, it never guesses from a file's name
 //! what is in it, and it allocates nothing that the file's own size does not justify.
@@ -103,8 +104,15 @@ mod read;
 mod source;
 // Arrays of any shape by name.
 mod tensor;
+// The folder of a transformer encoder.
+mod encoder_config;
+mod encoder_folder;
+#[cfg(feature = "tokenizers")]
+mod tokenizer;
 
 pub use encode::{OutputKind, encode_rows};
+pub use encoder_config::{EncoderActivation, EncoderConfig};
+pub use encoder_folder::{EncoderFolder, read_encoder_folder};
 pub use error::{ErrorClass, IoError};
 pub use format::Format;
 pub use labels::read_labels;
@@ -118,6 +126,8 @@ pub use output::{Overwrite, check_output, write_output};
 pub use read::{Loaded, ReadOptions, read_patterns};
 pub use source::Source;
 pub use tensor::{NamedTensors, Tensor, TensorError, encode_tensors, read_tensors};
+#[cfg(feature = "tokenizers")]
+pub use tokenizer::{Tokenizer, read_tokenizer};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
