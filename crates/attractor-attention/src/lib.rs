@@ -16,16 +16,23 @@ mod linear;
 mod association;
 // Layers that others trained.
 mod state_dict;
+// A whole encoder, and the check that its heads are model B.
+mod encoder;
+mod equivalence;
+mod sample;
 
 pub use association::{
     Associated, Association, AssociationGradient, Lookup, Pooling, Sets, Side, SideGradient,
 };
+pub use encoder::{Encoded, Encoder, EncoderError};
+pub use equivalence::{HeadEquivalence, equivalence};
 pub use error::AttentionError;
 pub use feature_norm::{FeatureNorm, NormGradient};
 pub use head::{Head, HeadModel, HeadOutput, HeadRun};
 pub use head_gradient::HeadGradient;
 pub use linear::{Linear, LinearGradient};
 pub use mask::{Ignore, Keep, Mask};
+pub use sample::HeadSample;
 pub use state_dict::layers_of;
 pub use steps::Steps;
 

@@ -394,6 +394,12 @@ pub(crate) struct AttentionArgs {
     /// Replace outputs that exist
     #[arg(long)]
     pub(crate) force: bool,
+    /// Encoder: the text to read, cut into tokens with [CLS] and [SEP] [default: a sentence about memory]
+    #[arg(long, help_heading = "A whole encoder")]
+    pub(crate) text: Option<String>,
+    /// Encoder: draw, for every head, how many memories share its attention and where its queries settle, as SVG
+    #[arg(long, value_name = "FILE.svg", help_heading = "A whole encoder")]
+    pub(crate) figure: Option<PathBuf>,
     /// Layer: what asks, one row each [default: what asks in a pooling layer]
     #[arg(long, value_name = "FILE", help_heading = "One layer")]
     pub(crate) query: Option<String>,

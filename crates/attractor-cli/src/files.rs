@@ -105,13 +105,19 @@ pub(crate) fn check(input: &InputArgs, outputs: &OutputArgs) -> Result<(), Failu
         check_output(path, outputs.overwrite())?;
     }
     if let Some(path) = &outputs.figure {
-        if path.extension().is_none_or(|extension| extension != "svg") {
-            let path = path.display();
-            return Err(Failure::usage(format!("{path}: figures are drawn as SVG, name it *.svg")));
-        }
+        expect_svg(path)?;
         check_output(path, outputs.overwrite())?;
     }
     Ok(())
+}
+
+/// Figures are SVG, and are called so.
+pub(crate) fn expect_svg(path: &Path) -> Result<(), Failure> {
+    if path.extension().is_some_and(|extension| extension == "svg") {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(Failure::usage(format!("{path}: figures are drawn as SVG, name it *.svg")))
 }
 
 /// Writes the recalled states, where they are asked for.

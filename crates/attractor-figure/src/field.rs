@@ -10,12 +10,14 @@ pub(crate) struct Field {
     pub(crate) nx: usize,
     pub(crate) ny: usize,
     pub(crate) values: Vec<f64>,
+    /// Values that the colours span besides those that are there.
+    pub(crate) span: Option<(f64, f64)>,
 }
 
 impl Field {
-    /// The smallest and the largest value.
+    /// The smallest and the largest value that has a colour.
     pub(crate) fn extent(&self) -> (f64, f64) {
-        let start = (f64::INFINITY, f64::NEG_INFINITY);
+        let start = self.span.unwrap_or((f64::INFINITY, f64::NEG_INFINITY));
         self.values.iter().fold(start, |(low, high), &v| (low.min(v), high.max(v)))
     }
 
@@ -141,14 +143,14 @@ mod tests {
 
     #[test]
     fn the_level_line_of_a_slope_is_straight() {
-        let field = Field { nx: 3, ny: 2, values: vec![0.0, 1.0, 2.0, 0.0, 1.0, 2.0] };
+        let field = Field { nx: 3, ny: 2, values: vec![0.0, 1.0, 2.0, 0.0, 1.0, 2.0], span: None };
         assert_eq!(field.contour(0.5, |i, j| (i, j)), "M0.5 0L0.5 1");
         assert_eq!(field.contour(5.0, |i, j| (i, j)), "");
     }
 
     #[test]
     fn the_top_row_comes_first() {
-        let field = Field { nx: 1, ny: 3, values: vec![-1.0, 0.0, 1.0] };
+        let field = Field { nx: 1, ny: 3, values: vec![-1.0, 0.0, 1.0], span: None };
         assert_eq!(field.bytes(), [255, 128, 0]);
     }
 }

@@ -61,7 +61,7 @@ impl HeatMap {
     ) -> Self {
         Self {
             title: title.to_owned(),
-            field: Field { nx, ny, values: values.to_vec() },
+            field: Field { nx, ny, values: values.to_vec(), span: None },
             x_range,
             y_range,
             names: Default::default(),
@@ -78,6 +78,14 @@ impl HeatMap {
     #[must_use]
     pub fn cells(self) -> Self {
         Self { cells: true, ..self }
+    }
+
+    /// Colours for all values between these, so that several drawings can be compared; values beyond them
+    /// stretch it.
+    #[must_use]
+    pub fn spanning(mut self, low: f64, high: f64) -> Self {
+        self.field.span = Some((low, high));
+        self
     }
 
     /// The names of the two axes.
@@ -245,7 +253,7 @@ impl HeatMap {
     }
 
     fn check(&self) -> Result<(), FigureError> {
-        let Field { nx, ny, values } = &self.field;
+        let Field { nx, ny, values, .. } = &self.field;
         let what = format!("heat map {:?}", self.title);
         let least = if self.cells { 1 } else { 2 };
         if *nx < least || *ny < least {
@@ -253,6 +261,9 @@ impl HeatMap {
         }
         of_length(&what, nx.saturating_mul(*ny), values.len())?;
         all_finite(&what, values)?;
+        if let Some(span) = self.field.span {
+            increasing(&format!("{what}, span of the colours"), span)?;
+        }
         increasing(&format!("{what}, x range"), self.x_range)?;
         increasing(&format!("{what}, y range"), self.y_range)?;
         if let Levels::At(levels) = &self.levels {
