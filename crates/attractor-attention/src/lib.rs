@@ -16,6 +16,8 @@ mod linear;
 mod association;
 // Layers that others trained.
 mod state_dict;
+// Attention and memories as one energy of all tokens.
+mod energy_transformer;
 // A whole encoder, and the check that its heads are model B.
 mod encoder;
 mod equivalence;
@@ -25,6 +27,10 @@ pub use association::{
     Associated, Association, AssociationGradient, Lookup, Pooling, Sets, Side, SideGradient,
 };
 pub use encoder::{Encoded, Encoder, EncoderError};
+pub use energy_transformer::{
+    Blocks, EnergyTransformer, EnergyTransformerError, Motion, Order, Scheme, TokenBatch,
+    TokenEnergy, TokenState,
+};
 pub use equivalence::{HeadEquivalence, equivalence};
 pub use error::AttentionError;
 pub use feature_norm::{FeatureNorm, NormGradient};
