@@ -29,7 +29,7 @@ pub use association::{
 pub use encoder::{Encoded, Encoder, EncoderError};
 pub use energy_transformer::{
     Blocks, EnergyTransformer, EnergyTransformerError, Motion, Order, Scheme, TokenBatch,
-    TokenEnergy, TokenState,
+    TokenEnergy, TokenGradient, TokenState,
 };
 pub use equivalence::{HeadEquivalence, equivalence};
 pub use error::AttentionError;

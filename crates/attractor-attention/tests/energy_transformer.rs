@@ -261,7 +261,8 @@ fn a_token_alone_has_no_attention_and_one_feature_no_direction() {
     let block = weights.block::<f32>();
     let mut state = block.start(&[1.0, -2.0, 0.0]).unwrap();
     block.step(&mut state, &Scheme::one_by_one(published(3.0)));
-    assert!(state.outputs().iter().all(|g| *g == weights.delta[0] as f32));
+    let shift = (weights.delta[0] as f32).to_bits();
+    assert!(state.outputs().iter().all(|g| g.to_bits() == shift));
     assert_eq!(block.residual(&mut state, published(3.0)).to_bits(), 0);
 }
 
@@ -322,4 +323,56 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(Motion::published(0.0), Err(E::Step(0.0)));
     let mut state = block().start(&numbers(1, 10)).unwrap();
     assert!(width(state.freeze(&[true]).unwrap_err()));
+}
+
+/// ∂ℓ/∂(tokens, W^Q, W^K, Ξ, ln β) of a step of all tokens at once, against differences of fourth order.
+#[test]
+fn a_step_at_once_differentiates() {
+    for (seed, motion) in
+        [(1, published(0.3)), (2, leaky(0.7)), (3, published(2.0)), (4, leaky(1.0))]
+    {
+        let weights = Weights { epsilon: 0.1, ..Weights::new(seed, SMALL, 0.8) };
+        let tokens = numbers::<f64>(seed, 20);
+        let pull: Vec<f64> = numbers(seed + 9, 20);
+        let loss = |weights: &Weights, tokens: &[f64]| {
+            let block = weights.block::<f64>();
+            let mut state = block.start(tokens).unwrap();
+            block.step(&mut state, &Scheme::at_once(motion));
+            dot(state.currents(), &pull)
+        };
+        let block = weights.block::<f64>();
+        let found = block.step_vjp(&block.start(&tokens).unwrap(), motion, &pull).unwrap();
+        let close = |what: &str, at: usize, found: f64, f: &dyn Fn(f64) -> f64| {
+            let h = 1e-3;
+            let slope = (8.0 * (f(h) - f(-h)) - (f(2.0 * h) - f(-2.0 * h))) / (12.0 * h);
+            assert!(
+                (found - slope).abs() < 1e-6 * (1.0 + slope.abs()),
+                "{what} {at}: {found} {slope}"
+            );
+        };
+        let with = |change: &dyn Fn(&mut Weights)| {
+            let mut weights = weights.clone();
+            change(&mut weights);
+            loss(&weights, &tokens)
+        };
+        for at in 0..20 {
+            let nudged = |by: f64| {
+                let mut tokens = tokens.clone();
+                tokens[at] += by;
+                loss(&weights, &tokens)
+            };
+            close("token", at, found.tokens[at], &nudged);
+        }
+        for at in 0..30 {
+            close("W^Q", at, found.queries[at], &|by| with(&|w| w.queries[at] += by));
+            close("W^K", at, found.keys[at], &|by| with(&|w| w.keys[at] += by));
+        }
+        for at in 0..35 {
+            close("memory", at, found.memories[at], &|by| with(&|w| w.memories[at] += by));
+        }
+        for head in 0..2 {
+            close("β", head, found.log_betas[head], &|by| with(&|w| w.betas[head] *= by.exp()));
+        }
+        assert!(block.step_vjp(&block.start(&tokens).unwrap(), motion, &pull[1..]).is_err());
+    }
 }

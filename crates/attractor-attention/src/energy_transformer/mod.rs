@@ -17,9 +17,12 @@ mod shift;
 // All tokens move.
 mod step;
 mod system;
+// Its derivative.
+mod gradient;
 
 pub use energy::TokenEnergy;
 pub use error::EnergyTransformerError;
+pub use gradient::TokenGradient;
 pub use motion::Motion;
 pub use state::TokenState;
 pub use step::{Order, Scheme};
