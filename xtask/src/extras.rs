@@ -3,7 +3,7 @@
 use crate::plan::{Plan, Step};
 use crate::report::Report;
 use crate::shell::cargo;
-use crate::{demo, instructions, laws, supply, tests};
+use crate::{demo, instructions, laws, oracle, supply, tests};
 
 /// `cargo xtask extras`; its steps do not presuppose each other, so all of them run.
 pub(crate) const EXTRAS: Plan = Plan {
@@ -13,6 +13,11 @@ pub(crate) const EXTRAS: Plan = Plan {
     steps: &[
         Step { name: "laws", what: "the laws on very many cases", run: laws::step },
         Step { name: "ode", what: "the network against reference integrators", run: ode },
+        Step {
+            name: "oracle",
+            what: "attention against candle, on a real transformer and in training",
+            run: oracle::step,
+        },
         Step {
             name: "demo",
             what: "the same seed gives the same bytes, another seed others",

@@ -14,6 +14,7 @@ mod extras;
 mod instructions;
 mod laws;
 mod manifest;
+mod oracle;
 mod plan;
 mod report;
 mod shell;

@@ -11,9 +11,10 @@ use crate::shell::{cargo, line, scratch};
 /// others, and so does a plain `cargo test`.
 const SEED: &str = "PROPTEST_RNG_SEED";
 
-/// All tests of the workspace.
+/// All tests of the workspace but those of `oracle`.
 pub(crate) fn step() -> Report {
-    run(&mut cargo(&["test", "--workspace", "--no-fail-fast", "--", "--show-output"]), "tests")
+    let mut command = cargo(&["test", "--workspace", "--exclude", "oracle", "--no-fail-fast"]);
+    run(command.args(["--", "--show-output"]), "tests")
 }
 
 /// Runs a `cargo test … -- --show-output`, shows results and failures, and keeps the whole output in a log.

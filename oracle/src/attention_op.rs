@@ -1,0 +1,116 @@
+//! A head of ours as an operation of candle, with its gradient.
+
+use attractor_attention::{Head, Mask, Steps};
+use attractor_synapse::{Element, Patterns, Synapses};
+use candle_core::backend::BackendStorage;
+use candle_core::{
+    CpuStorage, CustomOp3, DType, Device, Error, Layout, Result, Shape, Tensor, WithDType,
+};
+
+/// n softmaxes of queries (q × d) among keys (n × d), the last one through values (n × m): `apply_op3` on the queries.
+/// Gradients are those of [`Head::vjp`].
+#[derive(Debug, Clone)]
+pub struct AttentionOp {
+    /// β.
+    pub beta: f64,
+    /// Which keys are seen.
+    pub mask: Mask,
+    /// How many softmaxes.
+    pub steps: Steps,
+}
+
+impl AttentionOp {
+    fn forward<T: Element>(&self, [q, k, v]: [Rows<'_, T>; 3]) -> Result<Vec<T>> {
+        let keys = Synapses::new(k.patterns()?);
+        let values = v.patterns()?;
+        let head = Head::new(&keys, self.beta).and_then(|head| head.with_values(&values));
+        let found = head.and_then(|head| head.attend(q.numbers, &self.mask, self.steps));
+        Ok(found.map_err(Error::wrap)?.output)
+    }
+
+    fn backward<T: Element + WithDType>(
+        &self,
+        args: [&Tensor; 3],
+        pull: &Tensor,
+    ) -> Result<[Tensor; 3]> {
+        let numbers = |t: &Tensor| t.contiguous()?.flatten_all()?.to_vec1::<T>();
+        let [q, k, v] = args;
+        let of = |t: &Tensor| Patterns::new(numbers(t)?, t.dim(1)?).map_err(Error::wrap);
+        let (keys, values) = (Synapses::new(of(k)?), of(v)?);
+        let head = Head::new(&keys, self.beta).and_then(|head| head.with_values(&values));
+        let head = head.map_err(Error::wrap)?;
+        let gradient = head.vjp(&numbers(q)?, &self.mask, self.steps, &numbers(pull)?);
+        let gradient = gradient.map_err(Error::wrap)?;
+        let tensor = |numbers: &[f64], like: &Tensor| {
+            Tensor::from_slice(numbers, like.shape(), &Device::Cpu)?.to_dtype(like.dtype())
+        };
+        Ok([
+            tensor(&gradient.queries, q)?,
+            tensor(&gradient.keys, k)?,
+            tensor(&gradient.values, v)?,
+        ])
+    }
+}
+
+/// A contiguous matrix of candle's.
+struct Rows<'a, T> {
+    numbers: &'a [T],
+    width: usize,
+}
+
+impl<T: Element> Rows<'_, T> {
+    fn patterns(&self) -> Result<Patterns<T>> {
+        Patterns::new(self.numbers.to_vec(), self.width).map_err(Error::wrap)
+    }
+}
+
+fn rows<'a, T: WithDType>(storage: &'a CpuStorage, layout: &Layout) -> Result<Rows<'a, T>> {
+    let (start, end) = layout
+        .contiguous_offsets()
+        .ok_or_else(|| Error::Msg("make the tensor contiguous".to_owned()))?;
+    Ok(Rows { numbers: &storage.as_slice::<T>()?[start..end], width: layout.shape().dims2()?.1 })
+}
+
+impl CustomOp3 for AttentionOp {
+    fn name(&self) -> &'static str {
+        "attractor-attention"
+    }
+
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+        s3: &CpuStorage,
+        l3: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let shape = Shape::from((l1.shape().dims2()?.0, l3.shape().dims2()?.1));
+        let storage = match s1.dtype() {
+            DType::F32 => {
+                CpuStorage::F32(self.forward([rows(s1, l1)?, rows(s2, l2)?, rows(s3, l3)?])?)
+            }
+            DType::F64 => {
+                CpuStorage::F64(self.forward([rows(s1, l1)?, rows(s2, l2)?, rows(s3, l3)?])?)
+            }
+            other => return Err(Error::Msg(format!("{other:?} is neither f32 nor f64"))),
+        };
+        Ok((storage, shape))
+    }
+
+    fn bwd(
+        &self,
+        arg1: &Tensor,
+        arg2: &Tensor,
+        arg3: &Tensor,
+        _res: &Tensor,
+        grad_res: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let args = [arg1, arg2, arg3];
+        let [q, k, v] = match arg1.dtype() {
+            DType::F32 => self.backward::<f32>(args, grad_res)?,
+            _ => self.backward::<f64>(args, grad_res)?,
+        };
+        Ok((Some(q), Some(k), Some(v)))
+    }
+}
