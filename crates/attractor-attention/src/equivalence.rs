@@ -2,7 +2,7 @@
 
 use crate::error::size;
 use crate::{AttentionError, Head, HeadSample, Mask, Steps};
-use attractor_dynamics::StopRule;
+use attractor_dynamics::{Outcome, StopRule};
 use attractor_effective::{Kind, Recall, Retrieval};
 use attractor_synapse::{Element, Patterns, Synapses};
 use rayon::prelude::*;
@@ -21,7 +21,8 @@ pub struct HeadEquivalence {
     /// n, its keys.
     pub memories: usize,
     /// How far model B is from the other implementation: the larger of that of its step softmax(βKq)ᵀK, in units of
-    /// the largest |entry| of K, and that of the read-out softmax(βKq)ᵀV, in units of the largest |entry| of V.
+    /// the largest |entry| of K, and that of the read-out softmax(βKq)ᵀV, in units of the largest |entry| of V; where
+    /// that is 0, as it is.
     pub max_deviation: f64,
     /// The Frobenius norm of the read-out over all tokens: how loud the head is.
     pub context_norm: f64,
@@ -36,7 +37,8 @@ pub struct HeadEquivalence {
     pub single: f64,
     /// The share that settles among several keys.
     pub metastable: f64,
-    /// The share that settles where all keys weigh about the same (n_eff ≥ 0.9·n).
+    /// The share that settles where all keys weigh about the same (n_eff ≥ 0.9·n). What the three lack of 1 has not
+    /// settled within 1,000 steps.
     pub global: f64,
 }
 
@@ -57,7 +59,8 @@ pub struct HeadEquivalence {
 ///
 /// # Errors
 /// [`AttentionError::Size`] for a sample whose parts do not fit together, [`AttentionError::Pattern`] or
-/// [`AttentionError::NotFinite`] for numbers that are not finite, otherwise as [`Head::attend`].
+/// [`AttentionError::NotFinite`] for numbers that are not finite, [`AttentionError::Range`] where an energy or a
+/// norm overflows, otherwise as [`Head::attend`].
 pub fn equivalence<T: Element>(
     samples: &[HeadSample<T>],
     beta: f64,
@@ -87,14 +90,18 @@ fn compare<T: Element>(
     let wrong = |_| AttentionError::Tolerance(tolerance);
     let stepped = run(StopRule::exactly(1, tolerance).map_err(wrong)?)?;
     let settled = run(StopRule::rest(tolerance, PATIENCE).map_err(wrong)?)?;
+    if stepped.iter().chain(&settled).any(|found| found.outcome == Outcome::NotFinite) {
+        return Err(AttentionError::Range { what: "the energy of a query", dtype: T::NAME });
+    }
     let step: Vec<T> = stepped.iter().flat_map(|found| found.state.iter().copied()).collect();
     let of_keys = deviation("the step among the keys", &step, &sample.from_keys, &sample.keys)?;
     let of_values = deviation("the read-out", &found.output, &sample.from_values, &sample.values)?;
     let mean = |sum: f64| sum / tokens as f64;
     let share = |kind: fn(&Retrieval<T>) -> bool| {
-        mean(settled.iter().filter(|found| kind(found)).count() as f64)
+        let here = |found: &&Retrieval<T>| found.outcome == Outcome::Settled && kind(found);
+        mean(settled.iter().filter(here).count() as f64)
     };
-    Ok(HeadEquivalence {
+    HeadEquivalence {
         layer: sample.layer,
         head: sample.head,
         memories: n,
@@ -106,7 +113,20 @@ fn compare<T: Element>(
         single: share(|found| matches!(found.kind, Kind::Single { .. })),
         metastable: share(|found| found.kind == Kind::Metastable),
         global: share(|found| found.kind == Kind::Global),
-    })
+    }
+    .checked(T::NAME)
+}
+
+impl HeadEquivalence {
+    /// Sums of squares of finite numbers can overflow, and what is not finite must not look like an answer.
+    fn checked(self, dtype: &'static str) -> Result<Self, AttentionError> {
+        let numbers =
+            [self.max_deviation, self.context_norm, self.energy_before, self.energy_after];
+        if numbers.iter().all(|x| x.is_finite()) {
+            return Ok(self);
+        }
+        Err(AttentionError::Range { what: "the energy or the norm of a head", dtype })
+    }
 }
 
 /// max|found − expected| in units of max|unit|.
@@ -123,5 +143,50 @@ fn deviation<T: Element>(
     let pairs = found.iter().zip(expected);
     let most = pairs.fold(0.0f64, |most, (a, b)| most.max((a.f64() - b).abs()));
     let unit = unit.iter().fold(0.0f64, |most, x| most.max(x.f64().abs()));
-    Ok(if most > 0.0 { most / unit } else { 0.0 })
+    Ok(if unit > 0.0 { most / unit } else { most })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One query among two keys of one number.
+    fn of(query: f64, keys: [f64; 2], values: [f64; 2], read: [f64; 2]) -> HeadSample<f64> {
+        HeadSample {
+            layer: 0,
+            head: 0,
+            features: 1,
+            queries: vec![query],
+            keys: keys.to_vec(),
+            values: values.to_vec(),
+            from_keys: vec![read[0]],
+            from_values: vec![read[1]],
+        }
+    }
+
+    #[test]
+    fn what_overflows_is_an_error_and_no_answer() {
+        let query = of(1e200, [1.0, 2.0], [1.0, 2.0], [2.0, 2.0]); // its energy is ½·1e400
+        let value = of(1.0, [0.0, 0.0], [1e200, 1e200], [0.0, 1e200]); // and its norm √1e400
+        for sample in [query, value] {
+            let error = equivalence(&[sample], 1.0).unwrap_err();
+            assert!(matches!(error, AttentionError::Range { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_settle_is_of_no_kind() {
+        // q ← tanh q, at the critical temperature: it falls like 1/√t
+        let read = 0.5f64.tanh();
+        let found = equivalence(&[of(0.5, [1.0, -1.0], [1.0, -1.0], [read, read])], 1.0).unwrap();
+        assert!(found[0].max_deviation < 1e-15);
+        let sum = found[0].single + found[0].metastable + found[0].global;
+        assert!(sum <= 0.0, "{found:?}");
+    }
+
+    #[test]
+    fn a_difference_among_zeros_is_told_as_it_is() {
+        let found = equivalence(&[of(1.0, [0.0, 0.0], [0.0, 0.0], [0.0, 0.25])], 1.0).unwrap();
+        assert!((found[0].max_deviation - 0.25).abs() < 1e-15);
+    }
 }
