@@ -475,8 +475,12 @@ fn listing(available: &[String]) -> String {
 
 /// The first characters of something found in a file: a message is no place for a megabyte.
 pub(crate) fn clip(found: &str) -> String {
-    const SHOWN: usize = 40;
-    match found.char_indices().nth(SHOWN) {
+    clip_at(found, 40)
+}
+
+/// The first `shown` characters: of names, which mean nothing without their ends, more than of values.
+pub(crate) fn clip_at(found: &str, shown: usize) -> String {
+    match found.char_indices().nth(shown) {
         Some((end, _)) => format!("{}…", &found[..end]),
         None => found.to_owned(),
     }

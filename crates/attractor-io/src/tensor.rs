@@ -1,7 +1,7 @@
 //! Named arrays of any shape: what a safetensors file holds, such as the weights of a network.
 
 use crate::element::encode;
-use crate::error::clip;
+use crate::error::clip_at;
 use crate::header::{Fields, Tensor as Stored, assemble};
 use crate::tensors::Tensors;
 use crate::{Format, IoError, Source};
@@ -199,7 +199,7 @@ fn bytes<T: Real>(tensor: &Tensor<T>) -> Vec<u8> {
 
 /// How a tensor of a file is called in messages.
 pub(crate) fn place(file: &str, tensor: &str) -> String {
-    format!("{file}: tensor {:?}", clip(tensor))
+    format!("{file}: tensor {:?}", clip_at(tensor, 200))
 }
 
 #[cfg(test)]

@@ -82,6 +82,10 @@ fn a_number_that_is_not_finite_is_named_with_its_place() {
     let data: Vec<u8> = [1.0, 2.0, 3.0, f64::NAN].iter().flat_map(|x| x.to_le_bytes()).collect();
     let path = dir.file("x", single("F64", "[2,2]", &data));
     assert_says(&path, &tensors(&path).unwrap_err(), &["tensor \"x\"", "at [1, 1] is NaN"]);
+    let long = "encoder.layer.3.attention.self.query.bias"; // more than a value is shown of
+    let text = format!(r#"{{"{long}":{{"dtype":"F64","shape":[4],"data_offsets":[0,32]}}}}"#);
+    let path = dir.file("z", safetensors(&text, &data));
+    assert_says(&path, &tensors(&path).unwrap_err(), &[long, "at [3] is NaN"]);
     let large = dir.file("y", single("F64", "[]", &1e300f64.to_le_bytes()));
     let error = read_tensors::<f32>(&Source::from(&*large)).unwrap_err();
     assert_says(&large, &error, &["tensor \"x\"", "at [] is inf", "f64"]);
