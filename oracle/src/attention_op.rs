@@ -1,10 +1,10 @@
 //! A head of ours as an operation of candle, with its gradient.
 
+use crate::rows::{Rows, like, numbers, patterns};
 use attractor_attention::{Head, Mask, Steps};
-use attractor_synapse::{Element, Patterns, Synapses};
-use candle_core::backend::BackendStorage;
+use attractor_synapse::{Element, Synapses};
 use candle_core::{
-    CpuStorage, CustomOp3, DType, Device, Error, Layout, Result, Shape, Tensor, WithDType,
+    CpuStorage, CustomOp3, DType, Error, Layout, Result, Shape, Tensor, WithDType, bail,
 };
 
 /// n softmaxes of queries (q × d) among keys (n × d), the last one through values (n × m): `apply_op3` on the queries.
@@ -20,7 +20,7 @@ pub struct AttentionOp {
 }
 
 impl AttentionOp {
-    fn forward<T: Element>(&self, [q, k, v]: [Rows<'_, T>; 3]) -> Result<Vec<T>> {
+    fn forward<T: Element + WithDType>(&self, [q, k, v]: [Rows<'_, T>; 3]) -> Result<Vec<T>> {
         let keys = Synapses::new(k.patterns()?);
         let values = v.patterns()?;
         let head = Head::new(&keys, self.beta).and_then(|head| head.with_values(&values));
@@ -33,42 +33,14 @@ impl AttentionOp {
         args: [&Tensor; 3],
         pull: &Tensor,
     ) -> Result<[Tensor; 3]> {
-        let numbers = |t: &Tensor| t.contiguous()?.flatten_all()?.to_vec1::<T>();
         let [q, k, v] = args;
-        let of = |t: &Tensor| Patterns::new(numbers(t)?, t.dim(1)?).map_err(Error::wrap);
-        let (keys, values) = (Synapses::new(of(k)?), of(v)?);
+        let (keys, values) = (Synapses::new(patterns::<T>(k)?), patterns(v)?);
         let head = Head::new(&keys, self.beta).and_then(|head| head.with_values(&values));
         let head = head.map_err(Error::wrap)?;
         let gradient = head.vjp(&numbers(q)?, &self.mask, self.steps, &numbers(pull)?);
         let gradient = gradient.map_err(Error::wrap)?;
-        let tensor = |numbers: &[f64], like: &Tensor| {
-            Tensor::from_slice(numbers, like.shape(), &Device::Cpu)?.to_dtype(like.dtype())
-        };
-        Ok([
-            tensor(&gradient.queries, q)?,
-            tensor(&gradient.keys, k)?,
-            tensor(&gradient.values, v)?,
-        ])
+        Ok([like(&gradient.queries, q)?, like(&gradient.keys, k)?, like(&gradient.values, v)?])
     }
-}
-
-/// A contiguous matrix of candle's.
-struct Rows<'a, T> {
-    numbers: &'a [T],
-    width: usize,
-}
-
-impl<T: Element> Rows<'_, T> {
-    fn patterns(&self) -> Result<Patterns<T>> {
-        Patterns::new(self.numbers.to_vec(), self.width).map_err(Error::wrap)
-    }
-}
-
-fn rows<'a, T: WithDType>(storage: &'a CpuStorage, layout: &Layout) -> Result<Rows<'a, T>> {
-    let (start, end) = layout
-        .contiguous_offsets()
-        .ok_or_else(|| Error::Msg("make the tensor contiguous".to_owned()))?;
-    Ok(Rows { numbers: &storage.as_slice::<T>()?[start..end], width: layout.shape().dims2()?.1 })
 }
 
 impl CustomOp3 for AttentionOp {
@@ -86,14 +58,11 @@ impl CustomOp3 for AttentionOp {
         l3: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let shape = Shape::from((l1.shape().dims2()?.0, l3.shape().dims2()?.1));
-        let storage = match s1.dtype() {
-            DType::F32 => {
-                CpuStorage::F32(self.forward([rows(s1, l1)?, rows(s2, l2)?, rows(s3, l3)?])?)
-            }
-            DType::F64 => {
-                CpuStorage::F64(self.forward([rows(s1, l1)?, rows(s2, l2)?, rows(s3, l3)?])?)
-            }
-            other => return Err(Error::Msg(format!("{other:?} is neither f32 nor f64"))),
+        let args = || [(s1, l1), (s2, l2), (s3, l3)];
+        let storage = match s1 {
+            CpuStorage::F32(_) => CpuStorage::F32(self.forward(Rows::all(args())?)?),
+            CpuStorage::F64(_) => CpuStorage::F64(self.forward(Rows::all(args())?)?),
+            _ => bail!("queries are neither f32 nor f64"),
         };
         Ok((storage, shape))
     }

@@ -1,5 +1,6 @@
 //! BERT in candle, f32 throughout, which keeps what its heads see.
 
+use crate::rows::numbers;
 use attractor_attention::HeadSample;
 use attractor_io::{EncoderActivation, EncoderConfig, NamedTensors};
 use candle_core::{D, DType, Device, Error, Result, Tensor};
@@ -105,10 +106,6 @@ impl<'w> CandleEncoder<'w> {
         let found = found.ok_or_else(|| Error::Msg(format!("there is no tensor {name}")))?;
         Tensor::from_slice(found.data(), found.shape(), &Device::Cpu)?.to_dtype(DType::F32)
     }
-}
-
-fn numbers(tensor: &Tensor) -> Result<Vec<f32>> {
-    tensor.contiguous()?.flatten_all()?.to_vec1()
 }
 
 fn lift(numbers: &[f32]) -> Vec<f64> {

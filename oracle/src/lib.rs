@@ -5,11 +5,14 @@
 
 // A transformer by candle.
 mod encoder;
-// Our attention as an operation of candle.
+// Our attention, and a whole layer of ours, as operations of candle.
 mod attention_op;
+mod pooling_op;
+mod rows;
 // A task to train on.
 mod bags;
 
 pub use attention_op::AttentionOp;
 pub use bags::{Bag, Bags};
 pub use encoder::CandleEncoder;
+pub use pooling_op::PoolingOp;
