@@ -47,9 +47,13 @@ pub(crate) fn softmaxes(
     Ok(state)
 }
 
-/// max|ours − theirs| in units of max|theirs|.
+/// max|ours − theirs| in units of max|theirs|; NaN if any of the numbers is.
 pub(crate) fn deviation(ours: &Tensor, theirs: &Tensor) -> Result<f64> {
-    let largest =
-        |t: &Tensor| t.abs()?.flatten_all()?.max(0)?.to_dtype(DType::F64)?.to_scalar::<f64>();
     Ok(largest(&(ours - theirs)?)? / largest(theirs)?)
+}
+
+fn largest(tensor: &Tensor) -> Result<f64> {
+    let numbers = tensor.flatten_all()?.to_dtype(DType::F64)?.to_vec1::<f64>()?;
+    let more = |most: f64, x: f64| if most.is_nan() || x.abs() <= most { most } else { x.abs() };
+    Ok(numbers.into_iter().fold(0.0, more))
 }
