@@ -16,7 +16,7 @@ struct Law {
 /// Every `crates/*/tests/laws*.rs`; a slow one gets fewer cases: the zoo has thousands of properties, and its
 /// finite-difference references raise a false alarm about once in a million samples.
 const LAWS: &[Law] = &[
-    Law { package: "attractor-attention", target: "laws_energy_transformer", cases: 500 },
+    Law { package: "attractor-attention", target: "laws_energy_transformer", cases: 300 },
     Law { package: "attractor-attention", target: "laws_heads", cases: 5_000 },
     Law { package: "attractor-effective", target: "laws", cases: 20_000 },
     Law { package: "attractor-effective", target: "laws_clamped", cases: 20_000 },

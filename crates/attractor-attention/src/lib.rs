@@ -1,5 +1,16 @@
 //! Attention and Hopfield layers as models of energy-based associative memory.
 //!
+//! | what | type |
+//! |---|---|
+//! | softmax(βqKᵀ)V, one step of model B (Krotov & Hopfield, arXiv 2008.06996, eq. 11–16) over the keys | [`Head`] |
+//! | which keys a query sees | [`Mask`], [`Keep`], [`Ignore`] |
+//! | multi-head attention, grouped queries, Hopfield layers (Ramsauer et al., arXiv 2008.02217) | [`Association`], [`Pooling`], [`Lookup`] |
+//! | attention and memories as one energy of all tokens (Hoover et al., arXiv 2302.07253) | [`EnergyTransformer`] |
+//! | the check that the heads of an encoder are model B | [`Encoder`], [`equivalence`] |
+//!
+//! Forward passes stream: no q × n matrix. Derivatives are vector–Jacobian products that a training framework can
+//! wrap: [`Head::vjp`], [`Association::vjp`], [`EnergyTransformer::step_vjp`].
+//!
 //! What it deliberately is not: no training framework, and it opens no files.
 
 // What can be wrong.

@@ -56,7 +56,8 @@ use attractor_synapse::{Element, Memories, Patterns, Synapses};
 ///
 /// where ⟨Δx, Δg⟩ = D_L(x', x) + D_L(x, x') ≥ 0. So token after token ([`Order::OneByOne`]) the energy
 /// falls at every step size and every β. All tokens at once ([`Order::AtOnce`]), as in the paper, each
-/// force is out of date as soon as another token has moved: nothing is proved, and at large α it rises.
+/// force is out of date as soon as another token has moved: nothing is proved. Where tokens repel each other
+/// (W^Q = −W^K) and α is large it rises; with random weights it was not seen to.
 ///
 /// Every energy is bounded below: layer norm keeps ‖g_C‖ ≤ γ√D + ‖δ‖, so the scores and overlaps are
 /// bounded, and with them L_h, however it grows.
