@@ -394,7 +394,7 @@ pub(crate) struct AttentionArgs {
     /// Replace outputs that exist
     #[arg(long)]
     pub(crate) force: bool,
-    /// Encoder: the text to read, cut into tokens with [CLS] and [SEP] [default: a sentence about memory]
+    /// Encoder: the text to read, cut into tokens between `CLS` and `SEP` [default: a sentence about memory]
     #[arg(long, help_heading = "A whole encoder")]
     pub(crate) text: Option<String>,
     /// Encoder: draw, for every head, how many memories share its attention and where its queries settle, as SVG
