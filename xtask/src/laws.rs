@@ -17,7 +17,7 @@ struct Law {
 /// finite-difference references raise a false alarm about once in a million samples.
 const LAWS: &[Law] = &[
     Law { package: "attractor-attention", target: "laws_energy_transformer", cases: 300 },
-    Law { package: "attractor-attention", target: "laws_heads", cases: 5_000 },
+    Law { package: "attractor-attention", target: "laws_heads", cases: 2_000 },
     Law { package: "attractor-effective", target: "laws", cases: 20_000 },
     Law { package: "attractor-effective", target: "laws_clamped", cases: 20_000 },
     Law { package: "attractor-effective", target: "laws_couplings", cases: 5_000 },
