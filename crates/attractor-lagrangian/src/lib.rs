@@ -111,6 +111,8 @@ pub use rectified_power::RectifiedPower;
 pub use smoothed_norm::SmoothedNorm;
 pub use softplus::Softplus;
 pub use threshold::Threshold;
+#[doc(hidden)]
+pub use vector::Lane;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

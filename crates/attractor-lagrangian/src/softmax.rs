@@ -176,6 +176,9 @@ impl Weights {
 impl<T: Real> Pool<T> for Softmax {
     /// The unit is the largest weight of the tile, so every stored weight is at most 1.
     fn weigh(&self, tile: &mut [T], tallies: &mut [Tally]) {
+        if vector::weigh(self.beta, tile, tallies) {
+            return;
+        }
         let queries = tallies.len();
         tallies.fill(Tally::EMPTY);
         for row in tile.chunks_exact(queries) {
@@ -226,7 +229,9 @@ impl<T: Real> Pool<T> for Softmax {
     /// S₀ = Σw, S₁ = Σwx, S₂ = Σwφ(x) with w the weights before the move and x = β(δ − c).
     fn gap(&self, scores: &[T], moves: &[T], before: &[Before], sums: &mut [[f64; 3]]) {
         let queries = before.len();
-        for (row, by) in scores.chunks_exact(queries).zip(moves.chunks_exact(queries)) {
+        let done = vector::gap(self.beta, scores, moves, before, sums);
+        let rows = scores[done..].chunks_exact(queries).zip(moves[done..].chunks_exact(queries));
+        for (row, by) in rows {
             for (((h, d), before), sum) in row.iter().zip(by).zip(before).zip(&mut *sums) {
                 let (h, d) = (h.f64(), d.f64());
                 let (above, rest) = difference(h, before.value); // h − L to the last digit

@@ -63,6 +63,13 @@ impl Cover<'_> {
             && self.shift.is_none_or(|shift| shift.by[at] > f64::NEG_INFINITY)
     }
 
+    /// Whether every query from `first` on sees all of a tile as it is, as far as order alone says it.
+    pub(crate) fn shows_all(&self, first: usize, tile: &Range<usize>) -> bool {
+        let flags = self.kept.is_some() || self.kept_by.is_some();
+        let ordered = |ahead| reaches(first, tile.end - 1, ahead);
+        !flags && self.shift.is_none() && self.ahead.is_none_or(ordered)
+    }
+
     /// Whether none of the queries below `end` sees a memory of the tile, as far as order alone says it.
     pub(crate) fn hides_tile(&self, end: usize, tile: &Range<usize>) -> bool {
         self.ahead.is_some_and(|ahead| !reaches(end - 1, tile.start, ahead))

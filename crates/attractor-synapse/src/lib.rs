@@ -27,13 +27,22 @@ mod normalize;
 mod patterns;
 // Products; the only door to faer.
 mod product;
+// Our own, of which both are made.
+mod kernel;
 mod spectrum;
 // The memories and their one-pass reads.
 mod cover;
+mod ledger;
+mod panels;
+mod part;
 mod partial;
+mod question;
 mod read;
 mod relay;
+mod share;
+mod shortlist;
 mod synapses;
+mod together;
 mod top;
 // Memories behind a matrix of couplings.
 mod coupled;
@@ -49,7 +58,7 @@ pub use normalize::{Normalization, Normalize, UnknownNormalize};
 pub use partial::{Nearest, Partial};
 pub use patterns::{PatternError, Patterns};
 pub use product::Element;
-pub use read::{Answer, Answers, Moved, Question, Weight};
+pub use question::{Answer, Answers, Moved, Question, Weight};
 pub use relay::{Errand, Relay, Weigh};
 pub use synapses::{Memories, Synapses};
 

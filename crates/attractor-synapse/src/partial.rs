@@ -129,7 +129,7 @@ impl Partial {
     /// Adds a tally with its weighted sum to query q.
     pub(crate) fn absorb<U: Real>(&mut self, q: usize, tally: &Tally, sum: &[U]) {
         let (keep, take) = self.tallies[q].merge(tally);
-        let field = &mut self.fields[q * self.features..][..self.features];
+        let field = self.field_mut(q);
         if keep.to_bits() == 1.0f64.to_bits() {
             field.iter_mut().zip(sum).for_each(|(f, &s)| *f += take * s.f64());
         } else {
@@ -140,6 +140,10 @@ impl Partial {
     /// The weighted sum of query q, in the unit of its tally.
     pub(crate) fn field(&self, q: usize) -> &[f64] {
         &self.fields[q * self.features..][..self.features]
+    }
+
+    pub(crate) fn field_mut(&mut self, q: usize) -> &mut [f64] {
+        &mut self.fields[q * self.features..][..self.features]
     }
 
     pub(crate) fn rank(&mut self, q: usize, memory: usize, weight: f64, log_scale: f64) {

@@ -1,18 +1,18 @@
 //! Both products of the two-body network in one read of ξ: overlaps down, weights back up.
 
+use crate::kernel::{self, Stream};
 use crate::partial::Partial;
 use crate::product::Element;
+use crate::share::{STREAMED, rows, rows_of, tiles};
+use crate::together::{together, worth_waking};
 use crate::{Memories, Synapses};
 use attractor_lagrangian::Tally;
-use rayon::prelude::*;
 use std::ops::Range;
 
-/// Memories per tile, so that a sum over a tile is short enough for `f32`.
-const TILE: usize = 256;
+/// The least number of memories in a share.
+const LEAST: usize = 256;
 /// Shares that threads work on; fixed, so that the merge order does not depend on the threads.
 const SHARES: usize = 16;
-/// Numbers of ξ below which waking threads costs more than they save.
-const WORTH_THREADS: usize = 1 << 18;
 
 /// Turns the overlaps ξ_μ·g of some memories into weights w in the unit of the tally that it returns,
 /// as [`Pool::weigh`](attractor_lagrangian::Pool::weigh) does. Called once for every tile, in any order.
@@ -44,7 +44,8 @@ pub struct Relay<T> {
 #[derive(Debug)]
 struct Share<T> {
     partial: Partial,
-    tile: Vec<T>,
+    tally: Tally,
+    weights: Vec<T>,
     sum: Vec<T>,
 }
 
@@ -74,9 +75,10 @@ impl<T> Relay<T> {
 impl<T: Element> Relay<T> {
     fn prepare(&mut self, n: usize, d: usize) {
         self.overlaps.resize(n, T::ZERO);
-        self.shares.resize_with(n.div_ceil(TILE).min(SHARES), || Share {
+        self.shares.resize_with(n.div_ceil(LEAST).min(SHARES), || Share {
             partial: Partial::empty(1, 0, 0),
-            tile: vec![T::ZERO; TILE],
+            tally: Tally::EMPTY,
+            weights: Vec::new(),
             sum: Vec::new(),
         });
         for share in &mut self.shares {
@@ -87,6 +89,7 @@ impl<T: Element> Relay<T> {
 }
 
 impl<T: Element> Share<T> {
+    /// While a tile is summed the next one is scored.
     fn read(
         &mut self,
         xi: &Synapses<T>,
@@ -94,35 +97,34 @@ impl<T: Element> Share<T> {
         range: Range<usize>,
         overlaps: &mut [T],
     ) {
-        let first = range.start;
-        for start in range.clone().step_by(TILE) {
-            let tile = start..range.end.min(start + TILE);
-            let place = &mut overlaps[tile.start - first..tile.end - first];
-            self.read_tile(xi, errand, tile, place);
-        }
-    }
-
-    fn read_tile(
-        &mut self,
-        xi: &Synapses<T>,
-        errand: Errand<'_, T>,
-        range: Range<usize>,
-        overlaps: &mut [T],
-    ) {
-        let d = xi.features();
-        let memories = &xi.patterns().as_slice()[range.start * d..range.end * d];
-        let tile = &mut self.tile[..range.len()];
-        match errand.outputs {
-            Some(outputs) => {
-                T::scores(memories, outputs, d, overlaps);
-                tile.copy_from_slice(overlaps);
+        let (d, first) = (xi.features(), range.start);
+        let xi = xi.patterns().as_slice();
+        let queries = errand.outputs.unwrap_or(&[]);
+        self.weights.clear();
+        let mut now = 0..0;
+        for next in tiles(&range, rows::<T>(STREAMED, d)).map(Some).chain([None]) {
+            let next = next.unwrap_or(now.end..now.end);
+            let place = &mut overlaps[next.start - first..next.end - first];
+            kernel::stream(Stream {
+                next: rows_of(xi, d, &(next.start..range.end)),
+                queries,
+                scores: if queries.is_empty() { &mut [] } else { &mut *place },
+                now: rows_of(xi, d, if errand.weigh.is_none() { &(0..0) } else { &now }),
+                weights: &self.weights,
+                sum: &mut self.sum,
+            });
+            if let Some(weigh) = errand.weigh {
+                if !now.is_empty() {
+                    self.partial.absorb(0, &self.tally, &self.sum);
+                }
+                self.weights.clear();
+                self.weights.extend_from_slice(if queries.is_empty() { &[] } else { place });
+                self.weights.resize(next.len(), T::ZERO);
+                if !next.is_empty() {
+                    self.tally = weigh(next.clone(), &mut self.weights);
+                }
             }
-            None => tile.fill(T::ZERO),
-        }
-        if let Some(weigh) = errand.weigh {
-            let tally = weigh(range, tile);
-            T::weighted(tile, memories, d, &mut self.sum);
-            self.partial.absorb(0, &tally, &self.sum);
+            now = next;
         }
     }
 }
@@ -132,17 +134,14 @@ pub(crate) fn relay<T: Element>(xi: &Synapses<T>, errand: Errand<'_, T>, relay: 
     let (n, d) = (xi.memories(), xi.features());
     check(d, errand);
     relay.prepare(n, d);
-    let per = n.div_ceil(relay.shares.len()).next_multiple_of(TILE);
+    let per = n.div_ceil(relay.shares.len()).next_multiple_of(LEAST);
     relay.shares.truncate(n.div_ceil(per));
-    let parts = (&mut relay.shares, &mut relay.overlaps);
-    let read = |(i, (share, overlaps)): (usize, (&mut Share<T>, &mut [T]))| {
+    let wake = worth_waking(n * d * size_of::<T>(), n * d) && relay.shares.len() > 1;
+    let parts = relay.shares.iter_mut().zip(relay.overlaps.chunks_mut(per)).enumerate();
+    let read = |_: &mut (), (i, (share, overlaps)): (usize, (&mut Share<T>, &mut [T]))| {
         share.read(xi, errand, i * per..i * per + overlaps.len(), overlaps);
     };
-    if n * d < WORTH_THREADS || parts.0.len() == 1 {
-        parts.0.iter_mut().zip(parts.1.chunks_mut(per)).enumerate().for_each(read);
-    } else {
-        parts.0.par_iter_mut().zip(parts.1.par_chunks_mut(per)).enumerate().for_each(read);
-    }
+    together(&mut Vec::new(), SHARES, parts, wake, read);
     let (first, rest) = relay.shares.split_at_mut(1);
     rest.iter().for_each(|share| first[0].partial.merge(&share.partial));
 }

@@ -2,7 +2,8 @@
 
 use crate::cover::Reading;
 use crate::product::Element;
-use crate::read::{Answers, Question, read};
+use crate::question::{Answers, Question};
+use crate::read::read;
 use crate::relay::{Errand, Relay, relay};
 use crate::{PatternError, Patterns};
 use std::fmt::Debug;

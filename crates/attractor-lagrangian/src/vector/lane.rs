@@ -34,21 +34,35 @@ pub trait Lane: Copy + 'static {
     /// The upper half of the bits of a significand: the product of two of these is exact.
     const UPPER_HALF: Self;
 
+    /// The whole vectors of a slice, and what is less than one.
     fn lanes<S: Simd>(x: &[Self]) -> (&[Self::Vector<S>], &[Self]);
+    /// The same, to be written.
     fn lanes_mut<S: Simd>(x: &mut [Self]) -> (&mut [Self::Vector<S>], &mut [Self]);
+    /// The numbers of vectors.
     fn each_lane<S: Simd>(x: &[Self::Vector<S>]) -> &[Self];
+    /// The same, to be written.
     fn each_lane_mut<S: Simd>(x: &mut [Self::Vector<S>]) -> &mut [Self];
     /// The nearest number of this type.
     fn rounded(x: f64) -> f64;
+    /// The nearest number to x in all lanes.
     fn lanes_of<S: Simd>(simd: S, x: f64) -> Self::Vector<S>;
+    /// x in all lanes.
     fn lanes_splat<S: Simd>(simd: S, x: Self) -> Self::Vector<S>;
+    /// a + b.
     fn lanes_add<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// a − b.
     fn lanes_sub<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// ab.
     fn lanes_mul<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// a/b.
     fn lanes_div<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// The bits that both have.
     fn lanes_and<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// The bits that one has.
     fn lanes_or<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// −a.
     fn lanes_neg<S: Simd>(simd: S, a: Self::Vector<S>) -> Self::Vector<S>;
+    /// |a|.
     fn lanes_abs<S: Simd>(simd: S, a: Self::Vector<S>) -> Self::Vector<S>;
     /// ab + c, in one rounding where that is one instruction.
     fn lanes_mul_add<S: Simd>(

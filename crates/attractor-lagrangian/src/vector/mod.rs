@@ -5,15 +5,19 @@
 //! wherever it stands.
 
 mod exp;
+mod gap;
 mod kernels;
 mod lane;
 mod lanes;
 mod softmax;
 #[cfg(test)]
 mod tests;
+mod weigh;
 
-pub(crate) use lane::Lane;
+pub(crate) use gap::gap;
+pub use lane::Lane;
 pub(crate) use softmax::softmax;
+pub(crate) use weigh::weigh;
 
 use crate::Real;
 use exp::Factor;

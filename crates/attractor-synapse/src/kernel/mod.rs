@@ -1,0 +1,73 @@
+//! The two products of a read, S = ΞVᵀ and O = PᵀΞ, on tiles of memories that are never packed.
+//!
+//! Of many queries, S has the queries in the lanes and O the features; of few, both have the features.
+//! All run in the widest lanes that the processor has.
+
+mod dots;
+mod extremes;
+mod panel;
+mod prefetch;
+mod stream;
+mod sums;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use dots::dots;
+pub(crate) use extremes::extremes;
+pub(crate) use panel::{pack, scores};
+pub(crate) use stream::{Stream, stream};
+pub(crate) use sums::{Absorb, Sums, absorb, sums};
+
+use attractor_lagrangian::{Lane, Real};
+use pulp::{Arch, Simd, WithSimd};
+
+/// The lanes of one instruction.
+type Vector<S, T> = <T as Lane>::Vector<S>;
+
+/// How many numbers one instruction takes.
+const fn lanes<S: Simd, T: Lane>() -> usize {
+    size_of::<Vector<S, T>>() / size_of::<T>()
+}
+
+/// How many numbers one instruction takes on this machine.
+pub(crate) fn width<T: Real>() -> usize {
+    struct Width<T>(std::marker::PhantomData<T>);
+    impl<T: Real> WithSimd for Width<T> {
+        type Output = usize;
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _simd: S) -> usize {
+            lanes::<S, T>()
+        }
+    }
+    Arch::new().dispatch(Width::<T>(std::marker::PhantomData))
+}
+
+#[inline(always)]
+fn splat<S: Simd, T: Lane>(simd: S, x: T) -> Vector<S, T> {
+    T::lanes_splat(simd, x)
+}
+
+/// The sum of the lanes, always in the same order.
+#[inline(always)]
+fn total<S: Simd, T: Real>(x: Vector<S, T>) -> T {
+    let x = [x];
+    let lanes = T::each_lane::<S>(&x);
+    let half = lanes.len() / 2;
+    let mut sum = T::ZERO;
+    for i in 0..half {
+        sum += lanes[i] + lanes[i + half];
+    }
+    if half == 0 { lanes[0] } else { sum }
+}
+
+/// A row as vectors, and what is less than one.
+type Row<'a, S, T> = (&'a [Vector<S, T>], &'a [T]);
+
+#[inline(always)]
+fn vectors<S: Simd, T: Real, const N: usize>(rows: &[T], d: usize) -> [Row<'_, S, T>; N] {
+    let mut vectors: [Row<'_, S, T>; N] = [(&[], &[]); N];
+    for (i, place) in vectors.iter_mut().enumerate() {
+        *place = T::lanes::<S>(&rows[i * d..][..d]);
+    }
+    vectors
+}

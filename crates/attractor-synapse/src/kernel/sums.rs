@@ -1,0 +1,230 @@
+//! O = PᵀΞ with the features in the lanes.
+
+use super::prefetch::{LINE, prefetch};
+use super::{Vector, lanes, splat};
+use attractor_lagrangian::Real;
+use pulp::{Arch, Simd, WithSimd};
+
+/// Queries at a time: with two vectors of features for each, the registers are full.
+const MANY: usize = 6;
+
+/// `out` (q × m) = `weights`ᵀ (n × `width`, of which the first q columns count) · `values` (n × m), all
+/// row by row.
+pub(crate) struct Sums<'a, T> {
+    pub weights: &'a [T],
+    pub width: usize,
+    pub values: &'a [T],
+    pub m: usize,
+    /// Memories that come next, n × m or less: they are asked for on the way.
+    pub then: &'a [T],
+    pub out: &'a mut [T],
+}
+
+pub(crate) fn sums<T: Real>(work: Sums<'_, T>) {
+    sums_on(Arch::new(), work);
+}
+
+pub(super) fn sums_on<T: Real>(arch: Arch, work: Sums<'_, T>) {
+    arch.dispatch(work);
+}
+
+impl<T: Real> WithSimd for Sums<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        for (q, many) in groups(self.out.len() / self.m, 4) {
+            match many {
+                1 => self.columns::<S, 1, 8>(simd, q),
+                2 => self.columns::<S, 2, 4>(simd, q),
+                3 => self.columns::<S, 3, 4>(simd, q),
+                _ => self.columns::<S, 4, 2>(simd, q),
+            }
+        }
+    }
+}
+
+/// The first and the number of each of as few and as equal groups as there can be.
+#[inline(always)]
+fn groups(queries: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
+    let count = queries.div_ceil(most);
+    let start = move |group: usize| group * queries / count;
+    (0..count).map(move |group| (start(group), start(group + 1) - start(group)))
+}
+
+impl<T: Real> Sums<'_, T> {
+    /// All features for `MANY` queries from the q-th, `WIDE` vectors at a time.
+    #[inline(always)]
+    fn columns<S: Simd, const MANY: usize, const WIDE: usize>(&mut self, simd: S, q: usize) {
+        let one = lanes::<S, T>();
+        let mut at = 0;
+        while at + WIDE * one <= self.m {
+            self.block::<S, MANY, WIDE>(simd, q, at);
+            at += WIDE * one;
+        }
+        while at + one <= self.m {
+            self.block::<S, MANY, 1>(simd, q, at);
+            at += one;
+        }
+        if at < self.m {
+            self.rest(q..q + MANY, at);
+        }
+    }
+
+    #[inline(always)]
+    fn block<S: Simd, const MANY: usize, const WIDE: usize>(
+        &mut self,
+        simd: S,
+        q: usize,
+        at: usize,
+    ) {
+        let numbers = WIDE * lanes::<S, T>();
+        let mut then = self.then.chunks_exact(self.m);
+        let rows = self.values.chunks_exact(self.m).map(|row| {
+            if q == 0
+                && let Some(then) = then.next()
+            {
+                then[at..at + numbers].iter().step_by(LINE / size_of::<T>()).for_each(prefetch);
+            }
+            &row[at..at + numbers]
+        });
+        let sums = weighted::<S, T, MANY, WIDE>(simd, rows, self.weights, self.width, q);
+        for (i, sums) in sums.iter().enumerate() {
+            let place = &mut self.out[(q + i) * self.m + at..][..numbers];
+            T::lanes_mut::<S>(place).0.copy_from_slice(sums);
+        }
+    }
+
+    /// The features beyond the last whole vector.
+    #[inline(always)]
+    fn rest(&mut self, queries: std::ops::Range<usize>, at: usize) {
+        for q in queries {
+            let place = &mut self.out[q * self.m + at..(q + 1) * self.m];
+            place.fill(T::ZERO);
+            let rows = self.values.chunks_exact(self.m).zip(self.weights.chunks_exact(self.width));
+            for (row, weights) in rows {
+                let w = weights[q];
+                place.iter_mut().zip(&row[at..]).for_each(|(sum, x)| *sum += w * *x);
+            }
+        }
+    }
+}
+
+/// Σ of the rows, `WIDE` vectors each, by the weights of `MANY` queries from the q-th.
+#[inline(always)]
+fn weighted<'a, S: Simd, T: Real, const MANY: usize, const WIDE: usize>(
+    simd: S,
+    rows: impl Iterator<Item = &'a [T]>,
+    weights: &[T],
+    width: usize,
+    q: usize,
+) -> [[Vector<S, T>; WIDE]; MANY] {
+    let mut sums = [[splat(simd, T::ZERO); WIDE]; MANY];
+    for (row, weights) in rows.zip(weights.chunks_exact(width)) {
+        let weights = &weights[q..q + MANY];
+        let x: &[Vector<S, T>] = T::lanes::<S>(row).0;
+        for (w, sums) in weights.iter().zip(&mut sums) {
+            let w = splat(simd, *w);
+            for (sum, x) in sums.iter_mut().zip(x) {
+                *sum = T::lanes_mul_add(simd, w, *x, *sum);
+            }
+        }
+    }
+    sums
+}
+
+/// Takes a tile's sums for all panels into what was summed before, in f64: the second level of the sums.
+pub(crate) struct Absorb<'a, T> {
+    /// n × width of each panel, one panel after the other.
+    pub weights: &'a [T],
+    /// The queries and the width of each panel.
+    pub panels: &'a [(usize, usize)],
+    /// n × m.
+    pub values: &'a [T],
+    pub m: usize,
+    /// For each query the factors of what was there and of what is added.
+    pub factors: &'a [(f64, f64)],
+    /// q × m.
+    pub fields: &'a mut [f64],
+    /// Room for a few columns of the values, which the panels read one after the other.
+    pub columns: &'a mut Vec<T>,
+}
+
+pub(crate) fn absorb<T: Real>(work: Absorb<'_, T>) {
+    absorb_on(Arch::new(), work);
+}
+
+pub(super) fn absorb_on<T: Real>(arch: Arch, work: Absorb<'_, T>) {
+    arch.dispatch(work);
+}
+
+impl<T: Real> WithSimd for Absorb<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let n = self.values.len() / self.m;
+        let wide = 2 * lanes::<S, T>();
+        for at in (0..self.m).step_by(wide) {
+            self.take_columns(at, wide);
+            let (mut first, mut weights) = (0, self.weights);
+            for (queries, width) in self.panels.iter().copied() {
+                let own;
+                (own, weights) = weights.split_at(n * width);
+                for (q, many) in groups(queries, MANY) {
+                    let place = (first + q, at);
+                    match many {
+                        1 => self.group::<S, 1>(simd, own, width, q, place),
+                        2 => self.group::<S, 2>(simd, own, width, q, place),
+                        3 => self.group::<S, 3>(simd, own, width, q, place),
+                        4 => self.group::<S, 4>(simd, own, width, q, place),
+                        5 => self.group::<S, 5>(simd, own, width, q, place),
+                        _ => self.group::<S, 6>(simd, own, width, q, place),
+                    }
+                }
+                first += queries;
+            }
+        }
+    }
+}
+
+impl<T: Real> Absorb<'_, T> {
+    /// Some columns of the values, beside each other; beyond the last there are zeros.
+    #[inline(always)]
+    fn take_columns(&mut self, at: usize, wide: usize) {
+        let n = self.values.len() / self.m;
+        self.columns.resize(n * wide, T::ZERO);
+        let end = self.m.min(at + wide);
+        for (place, row) in
+            self.columns.chunks_exact_mut(wide).zip(self.values.chunks_exact(self.m))
+        {
+            if end == at + wide {
+                place.copy_from_slice(&row[at..end]);
+            } else {
+                place.fill(T::ZERO);
+                place[..end - at].copy_from_slice(&row[at..end]);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn group<S: Simd, const MANY: usize>(
+        &mut self,
+        simd: S,
+        weights: &[T],
+        width: usize,
+        q: usize,
+        (first, at): (usize, usize),
+    ) {
+        let rows = self.columns.chunks_exact(2 * lanes::<S, T>());
+        let sums = weighted::<S, T, MANY, 2>(simd, rows, weights, width, q);
+        let end = self.m.min(at + 2 * lanes::<S, T>());
+        for (i, sums) in sums.iter().enumerate() {
+            let (keep, take) = self.factors[first + i];
+            let field = &mut self.fields[(first + i) * self.m..][at..end];
+            for (sum, x) in field.iter_mut().zip(T::each_lane::<S>(sums)) {
+                *sum = keep * *sum + take * x.f64();
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Every kernel on every path that this machine has, against sums in f64.
+
+use super::{
+    dots::dots_on,
+    extremes::extremes_on,
+    panel::{pack, scores_on},
+    stream::{Stream, stream_on},
+    sums::{Absorb, Sums, absorb_on, sums_on},
+    width,
+};
+use attractor_lagrangian::Real;
+use pulp::Arch;
+
+/// Around what the lanes of each width hold.
+const SIZES: [usize; 10] = [1, 2, 3, 7, 8, 9, 24, 63, 64, 65];
+
+fn numbers<T: Real>(n: usize, seed: f64) -> Vec<T> {
+    (0..n).map(|i| T::of(((i as f64 + seed) * 0.618_034).fract() - 0.5)).collect()
+}
+
+/// Σ x·y and Σ|x·y| in f64.
+fn sum<T: Real>(pairs: impl Iterator<Item = (T, T)>) -> (f64, f64) {
+    pairs.fold((0.0, 0.0), |(sum, size), (x, y)| {
+        (sum + x.f64() * y.f64(), size + (x.f64() * y.f64()).abs())
+    })
+}
+
+/// Within the rounding of a sum of n products.
+fn near<T: Real>(found: T, (sum, size): (f64, f64), n: usize) -> bool {
+    (found.f64() - sum).abs() <= (n as f64 + 2.0) * T::UNIT_ROUNDOFF * size
+}
+
+/// The paths there are, with the lanes of each.
+fn paths<T: Real>() -> [(Arch, usize); 2] {
+    [(Arch::Scalar, 1), (Arch::new(), width::<T>())]
+}
+
+fn check_scores<T: Real>(n: usize, d: usize) {
+    for (arch, one) in paths::<T>() {
+        for (wide, q) in [(one, one), (2 * one, one + 1), (2 * one, 2 * one)] {
+            let (xi, queries) = (numbers::<T>(n * d, 0.0), numbers::<T>(q * d, 0.3));
+            let mut panel = vec![T::ONE; d * wide];
+            pack(&queries, wide, &mut panel);
+            let mut out = vec![T::of(f64::NAN); n * wide];
+            scores_on(arch, &xi, &panel, wide, &mut out);
+            for mu in 0..n {
+                for k in 0..wide {
+                    let row = xi[mu * d..][..d].iter().copied();
+                    let truth = match queries.get(k * d..(k + 1) * d) {
+                        Some(query) => sum(row.zip(query.iter().copied())),
+                        None => (0.0, 0.0),
+                    };
+                    assert!(near(out[mu * wide + k], truth, d), "{n} {d} {q}: {mu} {k}");
+                }
+            }
+        }
+    }
+}
+
+fn check_dots<T: Real>(n: usize, d: usize, q: usize) {
+    for (arch, _) in paths::<T>() {
+        let (xi, queries) = (numbers::<T>(n * d, 0.0), numbers::<T>(q * d, 0.3));
+        let mut out = vec![T::of(f64::NAN); q * n];
+        dots_on(arch, &xi, &queries, d, &mut out);
+        for (k, query) in queries.chunks_exact(d).enumerate() {
+            for (mu, row) in xi.chunks_exact(d).enumerate() {
+                let truth = sum(row.iter().copied().zip(query.iter().copied()));
+                assert!(near(out[k * n + mu], truth, d), "{n} {d} {q}: {mu} {k}");
+            }
+        }
+    }
+}
+
+fn check_sums<T: Real>(n: usize, m: usize, q: usize) {
+    for (arch, _) in paths::<T>() {
+        for wide in [q, q + 3] {
+            let (values, weights) = (numbers::<T>(n * m, 0.0), numbers::<T>(n * wide, 0.3));
+            let mut out = vec![T::of(f64::NAN); q * m];
+            let work = Sums {
+                weights: &weights,
+                width: wide,
+                values: &values,
+                m,
+                then: &values,
+                out: &mut out,
+            };
+            sums_on(arch, work);
+            for (k, row) in out.chunks_exact(m).enumerate() {
+                for (i, found) in row.iter().enumerate() {
+                    let pairs = (0..n).map(|mu| (values[mu * m + i], weights[mu * wide + k]));
+                    assert!(near(*found, sum(pairs), n), "{n} {m} {q}: {k} {i}");
+                }
+            }
+        }
+    }
+}
+
+fn check_absorb<T: Real>(n: usize, m: usize, panels: &[(usize, usize)]) {
+    for (arch, _) in paths::<T>() {
+        let wide: usize = panels.iter().map(|panel| panel.1).sum();
+        let q: usize = panels.iter().map(|panel| panel.0).sum();
+        let (values, weights) = (numbers::<T>(n * m, 0.0), numbers::<T>(n * wide, 0.3));
+        let (mut fields, factors) = (vec![1.0; q * m], vec![(0.5, 2.0); q]);
+        let (values, weights) = (&values[..], &weights[..]);
+        let (fields_of, columns) = (&mut fields[..], &mut Vec::new());
+        absorb_on(
+            arch,
+            Absorb { weights, panels, values, m, factors: &factors, fields: fields_of, columns },
+        );
+        let (mut first, mut start) = (0, 0);
+        for (queries, width) in panels {
+            for k in 0..*queries {
+                for i in 0..m {
+                    let w = |mu: usize| weights[start + mu * width + k];
+                    let (sum, size) = sum((0..n).map(|mu| (values[mu * m + i], w(mu))));
+                    let found = T::of((fields[(first + k) * m + i] - 0.5) / 2.0);
+                    assert!(near(found, (sum, size + 0.25), n), "{n} {m} {panels:?}: {k} {i}");
+                }
+            }
+            (first, start) = (first + queries, start + n * width);
+        }
+    }
+}
+
+fn check_extremes<T: Real>(n: usize) {
+    for (arch, one) in paths::<T>() {
+        for width in [1, one, 2 * one] {
+            let (x, factors) = (numbers::<T>(n * width, 0.1), numbers::<T>(n, 0.7));
+            let (mut most, mut least) = (vec![T::ZERO; width], vec![T::ZERO; width]);
+            extremes_on(arch, &x, &factors, &mut most, &mut least);
+            for k in 0..width {
+                let column = || (0..n).map(|mu| (x[mu * width + k] * factors[mu]).f64());
+                let (top, bottom) =
+                    (column().fold(f64::MIN, f64::max), column().fold(f64::MAX, f64::min));
+                assert_eq!((most[k].f64(), least[k].f64()), (top, bottom), "{n} {width} {k}");
+            }
+        }
+    }
+}
+
+fn check_stream<T: Real>(next: usize, now: usize, d: usize, many: usize) {
+    for (arch, _) in paths::<T>() {
+        let (ahead, here) = (numbers::<T>(next * d, 0.0), numbers::<T>(now * d, 0.2));
+        let (queries, weights) = (numbers::<T>(many * d, 0.4), numbers::<T>(now, 0.6));
+        let (mut scores, mut total) = (vec![T::of(f64::NAN); many * next], vec![T::ONE; d]);
+        let work = Stream {
+            next: &ahead,
+            queries: &queries,
+            scores: &mut scores,
+            now: &here,
+            weights: &weights,
+            sum: &mut total,
+        };
+        stream_on(arch, work);
+        for (k, query) in queries.chunks_exact(d).enumerate() {
+            for (mu, row) in ahead.chunks_exact(d).enumerate() {
+                let truth = sum(row.iter().copied().zip(query.iter().copied()));
+                assert!(near(scores[k * next + mu], truth, d), "{next} {now} {d}: {mu}");
+            }
+        }
+        for (i, found) in total.iter().enumerate() {
+            let pairs = (0..now).map(|mu| (here[mu * d + i], weights[mu]));
+            assert!(near(*found, sum(pairs), now), "{next} {now} {d}: {i}");
+        }
+    }
+}
+
+fn all<T: Real>() {
+    for d in SIZES {
+        check_extremes::<T>(d);
+        for n in [1, 5, 6, 12, 13, 24, 27] {
+            for panels in [&[(1, 2)][..], &[(5, 8)], &[(16, 16), (6, 8)], &[(7, 8)]] {
+                check_absorb::<T>(n, d, panels);
+            }
+            check_scores::<T>(n, d);
+            for q in 1..=9 {
+                check_dots::<T>(n, d, q);
+                check_sums::<T>(n, d, q);
+            }
+        }
+        for (next, now) in [(0, 5), (5, 0), (8, 8), (9, 3), (3, 9), (1, 1), (12, 13)] {
+            check_stream::<T>(next, now, d, 1);
+            check_stream::<T>(next, now, d, 2);
+        }
+    }
+}
+
+#[test]
+fn products_are_those_of_f64_within_their_rounding() {
+    all::<f32>();
+    all::<f64>();
+}

@@ -1,0 +1,123 @@
+//! How the queries that are read together lie beside each other.
+
+use crate::kernel;
+use crate::question::Question;
+use attractor_lagrangian::{Before, Real};
+use std::ops::Range;
+
+/// Queries whose scores share the vectors of a tile, n × `width`; alone, n of one query.
+#[derive(Debug, Clone)]
+pub(crate) struct Panel {
+    pub(crate) queries: Range<usize>,
+    /// 1, or a whole number of vectors: what is left has no query.
+    pub(crate) width: usize,
+}
+
+impl Panel {
+    /// The places of its columns among those of all panels; only the last one's go beyond the queries.
+    pub(crate) fn columns(&self) -> Range<usize> {
+        self.queries.start..self.queries.start + self.width
+    }
+}
+
+/// The queries in the order in which the kernels take them.
+#[derive(Debug)]
+pub(crate) struct Panels<T> {
+    all: Vec<Panel>,
+    /// Queries and width of each.
+    shapes: Vec<(usize, usize)>,
+    /// So few queries that the features are in the lanes.
+    pub(crate) few: bool,
+    /// Of few: g row by row, and then δ. Else d × `width` numbers for each panel.
+    outputs: Vec<T>,
+    by: Vec<T>,
+    /// One for each column.
+    before: Vec<Before>,
+    features: usize,
+}
+
+impl<T> Default for Panels<T> {
+    fn default() -> Self {
+        let (outputs, by) = (Vec::new(), Vec::new());
+        let (all, shapes, before) = (Vec::new(), Vec::new(), Vec::new());
+        Self { all, shapes, few: true, outputs, by, before, features: 0 }
+    }
+}
+
+impl<T: Real> Panels<T> {
+    /// Lays out a question, in the storage of an earlier one.
+    pub(crate) fn lay_out(&mut self, question: &Question<'_, T>, d: usize) {
+        let (queries, lanes) = (question.outputs.len() / d, kernel::width::<T>());
+        self.features = d;
+        self.few = question.hidden.one_pass().is_some() && queries <= lanes.max(4);
+        self.all.clear();
+        if self.few {
+            self.all.extend((0..queries).map(|q| Panel { queries: q..q + 1, width: 1 }));
+        } else {
+            self.all.extend((0..queries).step_by(2 * lanes).map(|q| {
+                let end = queries.min(q + 2 * lanes);
+                Panel { queries: q..end, width: (end - q).div_ceil(lanes) * lanes }
+            }));
+        }
+        self.shapes.clear();
+        self.shapes.extend(self.all.iter().map(|panel| (panel.queries.len(), panel.width)));
+        self.before.clear();
+        self.before.extend(question.moved.iter().flat_map(|moved| moved.before));
+        self.before.resize(self.columns(), Before { value: 0.0, tilt: 0.0 });
+        let by = question.moved.map_or(&[] as &[T], |moved| moved.by);
+        if self.few {
+            self.outputs.clear();
+            self.outputs.extend_from_slice(question.outputs);
+            self.outputs.extend_from_slice(by);
+        } else {
+            pack(&self.all, question.outputs, d, &mut self.outputs);
+            pack(&self.all, by, d, &mut self.by);
+        }
+    }
+
+    pub(crate) fn all(&self) -> &[Panel] {
+        &self.all
+    }
+
+    pub(crate) fn shapes(&self) -> &[(usize, usize)] {
+        &self.shapes
+    }
+
+    pub(crate) fn columns(&self) -> usize {
+        self.all.last().map_or(0, |panel| panel.columns().end)
+    }
+
+    pub(crate) fn before(&self, panel: &Panel) -> &[Before] {
+        &self.before[panel.columns()]
+    }
+
+    /// g of few queries and then δ, row by row.
+    pub(crate) fn rows(&self) -> &[T] {
+        &self.outputs
+    }
+
+    /// g of a panel, d × `width`.
+    pub(crate) fn outputs(&self, panel: &Panel) -> &[T] {
+        &self.outputs[self.numbers(panel)]
+    }
+
+    /// δ of a panel, d × `width`.
+    pub(crate) fn by(&self, panel: &Panel) -> &[T] {
+        &self.by[self.numbers(panel)]
+    }
+
+    fn numbers(&self, panel: &Panel) -> Range<usize> {
+        let columns = panel.columns();
+        columns.start * self.features..columns.end * self.features
+    }
+}
+
+fn pack<T: Real>(panels: &[Panel], rows: &[T], d: usize, place: &mut Vec<T>) {
+    place.clear();
+    for panel in panels.iter().filter(|_| !rows.is_empty()) {
+        let start = place.len();
+        place.resize(start + d * panel.width, T::ZERO);
+        let rows = &rows[panel.queries.start * d..panel.queries.end * d];
+        kernel::pack(rows, panel.width, &mut place[start..]);
+    }
+}

@@ -1,0 +1,25 @@
+//! The queries that are read together.
+
+use crate::cover::Reading;
+use crate::panels::Panels;
+use crate::question::Question;
+
+/// Their question, and how they lie; the first of them is query `first`.
+pub(crate) struct Part<'a, T> {
+    pub(crate) question: Question<'a, T>,
+    pub(crate) reading: Reading<'a, T>,
+    pub(crate) first: usize,
+    pub(crate) panels: &'a Panels<T>,
+    pub(crate) features: usize,
+}
+
+impl<T: attractor_lagrangian::Real> Part<'_, T> {
+    pub(crate) fn queries(&self) -> usize {
+        self.question.outputs.len() / self.features
+    }
+
+    /// The width of an answer.
+    pub(crate) fn width(&self) -> usize {
+        self.reading.width(self.features)
+    }
+}

@@ -1,0 +1,358 @@
+//! One share of the memories, read tile by tile: scores by a product, weights by the pool, sums by a
+//! product.
+
+use crate::kernel::{self, Absorb, Stream, Sums};
+use crate::ledger::{At, Ledger};
+use crate::panels::Panel;
+use crate::part::Part;
+use crate::product::Element;
+use crate::shortlist::{Shortlist, take_up};
+use crate::{Memories, Synapses};
+use attractor_lagrangian::{Lagrangian, OnePass, Pool, Select, Tally};
+use std::ops::Range;
+
+/// Memories per tile at most: a sum over them is short enough for f32. A whole number of all strips.
+const TILE: usize = 192;
+/// Bytes of ξ in a tile that is read more than once, and of one that streams by: a part of the cache.
+const KEPT: usize = 192 << 10;
+pub(crate) const STREAMED: usize = 48 << 10;
+
+/// A share with its scratch.
+#[derive(Debug)]
+pub(crate) struct Share<T> {
+    pub(crate) ledger: Ledger<T>,
+    scores: Vec<T>,
+    moves: Vec<T>,
+    /// Of few queries n × q, of many n × width of each panel.
+    weights: Vec<T>,
+    sums: Vec<T>,
+    factors: Vec<(f64, f64)>,
+    /// One for each query, where few memories have any weight.
+    pub(crate) lists: Vec<Shortlist>,
+}
+
+impl<T: Element> Share<T> {
+    pub(crate) fn new() -> Self {
+        let (scores, moves, weights, sums) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self {
+            ledger: Ledger::new(),
+            scores,
+            moves,
+            weights,
+            sums,
+            factors: Vec::new(),
+            lists: Vec::new(),
+        }
+    }
+
+    pub(crate) fn read(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, range: Range<usize>) {
+        self.ledger.clear(part);
+        match part.question.hidden.one_pass() {
+            Some(OnePass::Sum(pool)) if part.panels.few => self.read_few(xi, part, pool, range),
+            Some(OnePass::Sum(pool)) => self.read_panels(xi, part, pool, range),
+            Some(OnePass::Select(select)) => self.read_selected(xi, part, select, range),
+            _ => self.read_twice(xi, part, range),
+        }
+        self.ledger.finish();
+    }
+
+    /// Tiles that stay in cache for every panel.
+    fn read_panels(
+        &mut self,
+        xi: &Synapses<T>,
+        part: &Part<'_, T>,
+        pool: &dyn Pool<T>,
+        range: Range<usize>,
+    ) {
+        for tile in tiles(&range, rows::<T>(KEPT, xi.features().max(part.width()))) {
+            self.ledger.begin(xi, &tile);
+            self.weights.resize(tile.len() * part.panels.columns(), T::ZERO);
+            for panel in part.panels.all() {
+                let own = panel.columns().start * tile.len()..panel.columns().end * tile.len();
+                let place = &mut self.weights[own];
+                if part.reading.cover.hides_tile(part.first + panel.queries.end, &tile) {
+                    place.fill(T::ZERO);
+                    self.ledger.tallies[panel.columns()].fill(Tally::EMPTY);
+                } else {
+                    multiply(xi, part, panel, &tile, place, &mut self.moves);
+                    let at = At { xi, part, panel, tile: tile.clone() };
+                    self.ledger.weigh(&at, pool, place, &self.moves);
+                }
+            }
+            self.absorb_panels(xi, part, &tile);
+        }
+    }
+
+    /// Adds the sums of the memories of a tile, or of their values, by the weights of all panels.
+    fn absorb_panels(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, tile: &Range<usize>) {
+        let values = part.reading.values.unwrap_or(xi.patterns());
+        let partial = &mut self.ledger.partial;
+        let both = partial.tallies.iter_mut().zip(&self.ledger.tallies);
+        self.factors.clear();
+        self.factors.extend(both.map(|(all, tile)| all.merge(tile)));
+        kernel::absorb(Absorb {
+            weights: &self.weights,
+            panels: part.panels.shapes(),
+            values: rows_of(values.as_slice(), values.features(), tile),
+            m: values.features(),
+            factors: &self.factors,
+            fields: &mut partial.fields,
+            columns: &mut self.sums,
+        });
+    }
+
+    /// Sums of the memories from the `first`, or of their values, by weights that are rows of the scores.
+    fn sum(
+        &mut self,
+        xi: &Synapses<T>,
+        part: &Part<'_, T>,
+        panel: &Panel,
+        rows: Range<usize>,
+        first: usize,
+    ) {
+        let values = part.reading.values.unwrap_or(xi.patterns());
+        let m = values.features();
+        let values = rows_of(values.as_slice(), m, &(first..first + rows.len()));
+        let weights = rows_of(&self.scores, panel.width, &rows);
+        self.sums.resize(panel.queries.len() * m, T::ZERO);
+        let (width, out) = (panel.width, &mut self.sums);
+        kernel::sums(Sums { weights, width, values, m, then: &[], out });
+    }
+
+    fn absorb(&mut self, panel: &Panel, m: usize) {
+        for (q, sum) in panel.queries.clone().zip(self.sums.chunks_exact(m)) {
+            self.ledger.partial.absorb(q, &self.ledger.tallies[q], sum);
+        }
+    }
+
+    /// Few queries: each has a column of its own.
+    fn read_few(
+        &mut self,
+        xi: &Synapses<T>,
+        part: &Part<'_, T>,
+        pool: &dyn Pool<T>,
+        range: Range<usize>,
+    ) {
+        let end = part.first + part.queries();
+        let hidden = |tile: &Range<usize>| part.reading.cover.hides_tile(end, tile);
+        if part.queries() == 1 && part.reading.values.is_none() {
+            let tiles = tiles(&range, rows::<T>(STREAMED, xi.features()));
+            let tiles = tiles.take_while(|tile| !hidden(tile));
+            return self.stream(xi, part, pool, &range, tiles);
+        }
+        for tile in tiles(&range, rows::<T>(KEPT, xi.features().max(part.width()))) {
+            if hidden(&tile) {
+                break;
+            }
+            self.multiply_few(xi, part, &tile);
+            self.weigh_few(xi, part, pool, &tile);
+            self.sum_few(xi, part, &tile);
+        }
+    }
+
+    /// Overlaps of a tile with g and then with δ of few queries, q × n.
+    fn multiply_few(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, tile: &Range<usize>) {
+        let (d, queries) = (xi.features(), part.panels.rows());
+        self.scores.resize(tile.len() * (queries.len() / d), T::ZERO);
+        let memories = rows_of(xi.patterns().as_slice(), d, tile);
+        kernel::dots(memories, queries, d, &mut self.scores);
+    }
+
+    /// Only the scores of memories that may have weight are kept.
+    fn read_selected(
+        &mut self,
+        xi: &Synapses<T>,
+        part: &Part<'_, T>,
+        select: &dyn Select,
+        range: Range<usize>,
+    ) {
+        self.lists.resize_with(part.queries(), Shortlist::default);
+        self.lists.iter_mut().for_each(Shortlist::clear);
+        for tile in tiles(&range, rows::<T>(KEPT, xi.features())) {
+            self.ledger.begin(xi, &tile);
+            if part.panels.few {
+                self.multiply_few(xi, part, &tile);
+            }
+            for panel in part.panels.all() {
+                let at = At { xi, part, panel, tile: tile.clone() };
+                let n = tile.len();
+                let (scores, moves) = if part.panels.few {
+                    let (scores, moves) = self.scores.split_at_mut(part.queries() * n);
+                    let own = panel.queries.start * n..panel.queries.end * n;
+                    (&mut scores[own.clone()], moves.get(own).unwrap_or(&[]))
+                } else {
+                    self.scores.resize(n * panel.width, T::ZERO);
+                    multiply(xi, part, panel, &tile, &mut self.scores, &mut self.moves);
+                    (&mut self.scores[..], &self.moves[..])
+                };
+                self.ledger.score(&at, scores);
+                let largest = self.ledger.largest(&at, scores);
+                take_up(&mut self.lists, select, &at, largest, scores, moves);
+            }
+        }
+    }
+
+    /// One query: while a tile is summed the next one is scored.
+    fn stream(
+        &mut self,
+        xi: &Synapses<T>,
+        part: &Part<'_, T>,
+        pool: &dyn Pool<T>,
+        range: &Range<usize>,
+        tiles: impl Iterator<Item = Range<usize>>,
+    ) {
+        let (d, queries) = (xi.features(), part.panels.rows());
+        self.sums.resize(d, T::ZERO);
+        self.weights.clear();
+        let mut now = 0..0;
+        for next in tiles.map(Some).chain([None]) {
+            let next = next.unwrap_or(now.end..now.end);
+            self.scores.resize(next.len() * (queries.len() / d), T::ZERO);
+            kernel::stream(Stream {
+                next: rows_of(xi.patterns().as_slice(), d, &(next.start..range.end)),
+                queries,
+                scores: &mut self.scores,
+                now: rows_of(xi.patterns().as_slice(), d, &now),
+                weights: &self.weights,
+                sum: &mut self.sums,
+            });
+            if !now.is_empty() {
+                self.absorb(&part.panels.all()[0], d);
+            }
+            if !next.is_empty() {
+                self.weigh_few(xi, part, pool, &next);
+            }
+            now = next;
+        }
+    }
+
+    /// The weights of a tile, n × q, from the scores, q × n, and the moves behind them.
+    fn weigh_few(
+        &mut self,
+        xi: &Synapses<T>,
+        part: &Part<'_, T>,
+        pool: &dyn Pool<T>,
+        tile: &Range<usize>,
+    ) {
+        let (queries, n) = (part.queries(), tile.len());
+        self.ledger.begin(xi, tile);
+        let (scores, moves) = self.scores.split_at_mut(queries * n);
+        for (q, (panel, scores)) in
+            part.panels.all().iter().zip(scores.chunks_exact_mut(n)).enumerate()
+        {
+            let moves = moves.get(q * n..(q + 1) * n).unwrap_or(&[]);
+            self.ledger.weigh(&At { xi, part, panel, tile: tile.clone() }, pool, scores, moves);
+        }
+        self.weights.resize(n * queries, T::ZERO);
+        for (q, column) in scores.chunks_exact(n).enumerate() {
+            let places = self.weights.iter_mut().skip(q).step_by(queries);
+            places.zip(column).for_each(|(place, weight)| *place = *weight);
+        }
+    }
+
+    fn sum_few(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, tile: &Range<usize>) {
+        let values = part.reading.values.unwrap_or(xi.patterns());
+        let (queries, m) = (part.queries(), values.features());
+        self.sums.resize(queries * m, T::ZERO);
+        let next = tile.end..values.len().min(tile.end + tile.len());
+        kernel::sums(Sums {
+            weights: &self.weights,
+            width: queries,
+            values: rows_of(values.as_slice(), m, tile),
+            m,
+            then: rows_of(values.as_slice(), m, &next),
+            out: &mut self.sums,
+        });
+        self.absorb(&Panel { queries: 0..queries, width: queries }, m);
+    }
+
+    /// A hidden Lagrangian that does not stream: all scores of a panel, then its activations.
+    fn read_twice(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, range: Range<usize>) {
+        self.ledger.begin(xi, &range);
+        for panel in part.panels.all() {
+            self.scores.resize(range.len() * panel.width, T::ZERO);
+            multiply(xi, part, panel, &range, &mut self.scores, &mut self.moves);
+            let at = At { xi, part, panel, tile: range.clone() };
+            self.ledger.score(&at, &mut self.scores);
+            for lane in 0..panel.queries.len() {
+                self.activate(part.question.hidden, panel, lane);
+            }
+            self.ledger.rank(&at, &self.scores);
+            for tile in tiles(&range, rows::<T>(KEPT, part.width())) {
+                let rows = tile.start - range.start..tile.end - range.start;
+                self.sum(xi, part, panel, rows, tile.start);
+                self.absorb(panel, part.width());
+                // the tally is that of all tiles, and has been counted now
+                for q in panel.queries.clone() {
+                    let log_scale = self.ledger.tallies[q].log_scale;
+                    self.ledger.tallies[q] = Tally { log_scale, ..Tally::EMPTY };
+                }
+            }
+        }
+    }
+
+    /// One column of scores becomes its activations.
+    fn activate(&mut self, hidden: &dyn Lagrangian<T>, panel: &Panel, lane: usize) {
+        let q = panel.queries.start + lane;
+        let column = |tile: &[T]| -> Vec<T> {
+            tile.iter().skip(lane).step_by(panel.width).copied().collect()
+        };
+        let h = column(&self.scores);
+        if !self.moves.is_empty() {
+            self.ledger.gaps[q] = stored_gap(hidden, &h, &column(&self.moves));
+        }
+        let mut f = vec![T::ZERO; h.len()];
+        hidden.activate(&h, &mut f);
+        self.ledger.tallies[q] = tally_of(hidden.value(&h), &f);
+        let places = self.scores.iter_mut().skip(lane).step_by(panel.width);
+        places.zip(f).for_each(|(score, f)| *score = f);
+    }
+}
+
+/// Overlaps of a tile with g of a panel, n × width, and with δ if there is one.
+fn multiply<T: Element>(
+    xi: &Synapses<T>,
+    part: &Part<'_, T>,
+    panel: &Panel,
+    tile: &Range<usize>,
+    scores: &mut [T],
+    moves: &mut Vec<T>,
+) {
+    let memories = rows_of(xi.patterns().as_slice(), xi.features(), tile);
+    kernel::scores(memories, part.panels.outputs(panel), panel.width, scores);
+    moves.clear();
+    if part.question.moved.is_some() {
+        moves.resize(scores.len(), T::ZERO);
+        kernel::scores(memories, part.panels.by(panel), panel.width, moves);
+    }
+}
+
+/// How many memories fill so many bytes: whole strips, some at least.
+pub(crate) fn rows<T>(bytes: usize, width: usize) -> usize {
+    let rows = bytes / (width * size_of::<T>());
+    (rows / 24 * 24).clamp(24, TILE)
+}
+
+pub(crate) fn tiles(range: &Range<usize>, rows: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = range.end;
+    range.clone().step_by(rows).map(move |start| start..end.min(start + rows))
+}
+
+pub(crate) fn rows_of<'a, T>(all: &'a [T], width: usize, rows: &Range<usize>) -> &'a [T] {
+    &all[rows.start * width..rows.end * width]
+}
+
+fn tally_of<T: Element>(value: f64, f: &[T]) -> Tally {
+    let weight = f.iter().map(|f| f.f64().abs()).sum();
+    let square = f.iter().map(|f| f.f64() * f.f64()).sum();
+    Tally { log_scale: 0.0, value, weight, square }
+}
+
+/// D_{L_h}(h, h − δ) and the change to first order, f(h − δ)·δ.
+fn stored_gap<T: Element>(hidden: &dyn Lagrangian<T>, h: &[T], by: &[T]) -> [f64; 3] {
+    let from: Vec<T> = h.iter().zip(by).map(|(&h, &d)| h - d).collect();
+    let mut slope = vec![T::ZERO; h.len()];
+    hidden.activate(&from, &mut slope);
+    let tilt = slope.iter().zip(by).map(|(f, d)| f.f64() * d.f64()).sum();
+    [hidden.bregman(h, &from, &slope), tilt, 0.0]
+}
