@@ -46,10 +46,15 @@ mod together;
 mod top;
 // Memories behind a matrix of couplings.
 mod coupled;
+// Memories in fewer bytes.
+mod answer;
+mod compact;
+mod precision;
 // Memories that change, and some of them.
 mod living;
 mod masked;
 
+pub use compact::{Compact, CompactError};
 pub use coupled::{Coupled, is_half_square};
 pub use cover::{Cover, Reading, Shift};
 pub use living::{Living, LivingError, MemoryId};
@@ -57,6 +62,7 @@ pub use masked::Masked;
 pub use normalize::{Normalization, Normalize, UnknownNormalize};
 pub use partial::{Nearest, Partial};
 pub use patterns::{PatternError, Patterns};
+pub use precision::{Precision, UnknownPrecision};
 pub use product::Element;
 pub use question::{Answer, Answers, Moved, Question, Weight};
 pub use relay::{Errand, Relay, Weigh};

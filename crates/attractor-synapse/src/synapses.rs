@@ -261,7 +261,7 @@ impl<T: Element> Memories<T> for Synapses<T> {
 }
 
 /// 1/‖ξ‖, 0 for a zero memory.
-fn inverse(norm: f64) -> f64 {
+pub(crate) fn inverse(norm: f64) -> f64 {
     if norm > 0.0 { 1.0 / norm } else { 0.0 }
 }
 
