@@ -21,3 +21,24 @@ pub fn memories<T: Element>(memories: usize, features: usize) -> Synapses<T> {
     let patterns = Patterns::new(normals(1, memories, features), features);
     Synapses::new(patterns.unwrap_or_else(|error| panic!("{error}")))
 }
+
+/// Memories around `centres` of length about 1, in no order, each off by about `spread`.
+///
+/// # Panics
+/// If a size is zero.
+pub fn clustered<T: Element>(
+    memories: usize,
+    features: usize,
+    centres: usize,
+    spread: f64,
+) -> Synapses<T> {
+    let middle = normals::<T>(3, centres, features);
+    let mut numbers = normals::<T>(1, memories, features);
+    for (i, row) in numbers.chunks_exact_mut(features).enumerate() {
+        let centre = (i.wrapping_mul(0x9e37_79b9) >> 7) % centres;
+        let centre = &middle[centre * features..][..features];
+        row.iter_mut().zip(centre).for_each(|(x, c)| *x = *c + T::of(spread) * *x);
+    }
+    let patterns = Patterns::new(numbers, features);
+    Synapses::new(patterns.unwrap_or_else(|error| panic!("{error}")))
+}

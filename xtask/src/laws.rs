@@ -27,6 +27,7 @@ const LAWS: &[Law] = &[
     Law { package: "attractor-laws", target: "laws", cases: 256 },
     Law { package: "attractor-network", target: "laws", cases: 100_000 },
     Law { package: "attractor-network", target: "laws_descent", cases: 500 },
+    Law { package: "attractor-synapse", target: "laws_screen", cases: 5_000 },
 ];
 
 /// Runs the table, having seen that it and the files agree.

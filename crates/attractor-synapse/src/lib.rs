@@ -50,6 +50,8 @@ mod coupled;
 mod answer;
 mod compact;
 mod precision;
+// Memories that are looked through before they are read.
+mod screen;
 // Memories that change, and some of them.
 mod living;
 mod masked;
@@ -66,6 +68,7 @@ pub use precision::{Precision, UnknownPrecision};
 pub use product::Element;
 pub use question::{Answer, Answers, Moved, Question, Weight};
 pub use relay::{Errand, Relay, Weigh};
+pub use screen::{NoShare, Screen, Screened, Screening};
 pub use synapses::{Memories, Synapses};
 
 #[cfg(doctest)]

@@ -64,7 +64,7 @@ pub(super) fn signs<T: Real>(
 }
 
 /// ‖ξ − ξ̂‖, rounded up.
-pub(super) fn residual<T: Real>(pattern: &[T], decoded: &[f64]) -> f32 {
+pub(crate) fn residual<T: Real>(pattern: &[T], decoded: &[f64]) -> f32 {
     let off = || pattern.iter().zip(decoded).map(|(x, y)| (x.f64() - y).abs());
     let largest = off().fold(0.0f64, f64::max);
     let n = pattern.len() as f64;

@@ -4,8 +4,9 @@ mod encode;
 mod numbers;
 mod read;
 
+pub(crate) use encode::{above, int8, residual};
+
 use crate::{Element, PatternError, Patterns, Precision};
-use encode::residual;
 use numbers::Numbers;
 use std::ops::Range;
 

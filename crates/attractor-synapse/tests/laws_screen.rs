@@ -1,0 +1,247 @@
+//! What a screen says of its answers holds against a read of all memories in f64.
+
+mod common;
+
+use attractor_lagrangian::*;
+use attractor_synapse::*;
+use common::*;
+use proptest::prelude::*;
+use rand::RngExt;
+
+const EPSILONS: [f64; 5] = [1e-12, 6e-8, 1e-4, 0.01, 0.3];
+const SCREEN_BETAS: [f64; 7] = [1e-3, 0.3, 1.0, 8.0, 100.0, 1e4, 1e6];
+
+/// Random, clustered and tied memories, with zero rows and queries between and on them.
+#[derive(Debug, Clone)]
+struct Trial {
+    n: usize,
+    d: usize,
+    beta: f64,
+    epsilon: f64,
+    /// The spread of a cluster; none: memories are independent.
+    spread: Option<f64>,
+    scale: f64,
+    biased: bool,
+    seed: u64,
+}
+
+fn trials() -> impl Strategy<Value = Trial> {
+    (
+        prop::sample::select(&COUNTS[..]),
+        prop::sample::select(&WIDTHS[..]),
+        prop::sample::select(&SCREEN_BETAS[..]),
+        prop::sample::select(&EPSILONS[..]),
+        prop::option::of(prop::sample::select(&[0.0, 0.01, 0.2][..])),
+        prop::sample::select(&[1.0, 1e-3, 30.0][..]),
+        prop::bool::weighted(0.3),
+        any::<u64>(),
+    )
+        .prop_map(|(n, d, beta, epsilon, spread, scale, biased, seed)| Trial {
+            n,
+            d,
+            beta,
+            epsilon,
+            spread,
+            scale,
+            biased,
+            seed,
+        })
+}
+
+const QUERIES: usize = 3;
+
+impl Trial {
+    fn rows(&self) -> Vec<Vec<f64>> {
+        let mut rng = rng(self.seed);
+        let mut free =
+            || -> Vec<f64> { (0..self.d).map(|_| self.scale * entry(&mut rng)).collect() };
+        let centres = [free(), free(), free()];
+        let mut rows: Vec<Vec<f64>> = (0..self.n).map(|_| free()).collect();
+        if let Some(spread) = self.spread {
+            for (i, row) in rows.iter_mut().enumerate() {
+                let centre = &centres[i * 3 / self.n];
+                row.iter_mut().zip(centre).for_each(|(x, c)| *x = c + spread * *x);
+            }
+        }
+        if self.n > 2 {
+            rows[self.n / 2].fill(0.0);
+            rows[1] = rows[0].clone();
+        }
+        rows
+    }
+
+    /// A stored pattern, a random state, and a damaged pattern.
+    fn outputs(&self, rows: &[Vec<f64>]) -> Vec<f64> {
+        let mut rng = rng(self.seed ^ 1);
+        let stored = rows[rng.random_range(0..self.n)].clone();
+        let free: Vec<f64> = (0..self.d).map(|_| self.scale * entry(&mut rng)).collect();
+        let damaged = stored.iter().zip(&free).map(|(x, f)| 0.8 * x + 0.3 * f).collect();
+        [stored, free, damaged].concat()
+    }
+}
+
+/// What a plain loop in f64 finds: weights, Ξᵀf and L_h, and what its own rounding can do.
+struct Truth {
+    weights: Vec<f64>,
+    state: Vec<f64>,
+    energy: f64,
+    slack: f64,
+}
+
+fn truth(rows: &[Vec<f64>], g: &[f64], beta: f64, bias: Option<&[f64]>) -> Truth {
+    let h: Vec<f64> =
+        rows.iter().enumerate().map(|(i, row)| dot(row, g) + bias.map_or(0.0, |b| b[i])).collect();
+    let max = h.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = h.iter().map(|h| (beta * (h - max)).exp()).sum();
+    let weights: Vec<f64> = h.iter().map(|h| (beta * (h - max)).exp() / sum).collect();
+    let state = (0..g.len()).map(|k| rows.iter().zip(&weights).map(|(r, w)| w * r[k]).sum());
+    let mass = |row: &[f64]| row.iter().zip(g).map(|(x, g)| (x * g).abs()).sum::<f64>();
+    let masses = rows.iter().map(|row| mass(row)).fold(0.0, f64::max);
+    let shift = bias.map_or(0.0, |b| b.iter().fold(0.0, |m: f64, b| m.max(b.abs())));
+    let slack = (g.len() as f64 + 4.0) * f64::EPSILON * (masses + shift);
+    Truth { state: state.collect(), weights, energy: max + sum.ln() / beta, slack }
+}
+
+/// The claims, each of them: what is left out is at most ε, and no answer is further off than it says.
+fn claims_hold<T: Element>(trial: &Trial, honest: f64) -> Law {
+    let rows: Vec<Vec<T>> =
+        trial.rows().iter().map(|row| row.iter().map(|x| T::of(*x)).collect()).collect();
+    let wide: Vec<Vec<f64>> = rows.iter().map(|row| lift(row)).collect();
+    let outputs: Vec<T> = trial.outputs(&wide).iter().map(|g| T::of(*g)).collect();
+    let mut rng = rng(trial.seed ^ 2);
+    let size = trial.scale * trial.scale;
+    let bias: Vec<f64> = (0..trial.n).map(|_| size * entry(&mut rng)).collect();
+    let bias = trial.biased.then_some(&bias[..]);
+    let screened = Screened::new(Synapses::from_rows(&rows).unwrap(), trial.epsilon).unwrap();
+    let (mut answers, mut screenings) = (Answers::default(), Vec::new());
+    let softmax = LogSumExp::new(trial.beta).unwrap();
+    let question = Question { bias, top: 2, ..Question::of(&softmax, &outputs) };
+    screened.eager().read_certified(&question, &mut answers, &mut screenings);
+    for q in 0..QUERIES {
+        let g = lift(&outputs[q * trial.d..(q + 1) * trial.d]);
+        let (truth, said) = (truth(&wide, &g, trial.beta, bias), screenings[q]);
+        let answer = answers.get(q);
+        holds("it is screened", said.screen == Screen::Screened && said.read >= 1)?;
+        holds("the share left out is within ε", said.mass <= trial.epsilon * (1.0 + 1e-3))?;
+        let largest = wide.iter().map(|row| dot(row, row).sqrt()).fold(0.0, f64::max);
+        // the reference is rounded as well
+        let bent = (4.0 * trial.beta * truth.slack).exp_m1() + 1e-12;
+        let energy = honest * said.energy + 2.0 * truth.slack + 1e-13 * truth.energy.abs();
+        close("energy", answer.value, truth.energy, energy + 1e-13 / trial.beta)?;
+        let unit = answer.log_scale.exp();
+        let off = answers.field(q).iter().zip(&truth.state).map(|(x, y)| (x * unit - y).powi(2));
+        let slack = honest * said.state + bent * largest;
+        holds("the state is within its bound", off.sum::<f64>().sqrt() <= slack)?;
+        for top in &answer.top {
+            let share = truth.weights[top.memory];
+            close("weights", top.weight, share, (bent + said.mass) * share + 1e-300 + bent * 1e-9)?;
+        }
+        // a bound on rounding knows only the lengths of what is multiplied
+        let lengths = largest * dot(&g, &g).sqrt() + bias.map_or(0.0, |_| size);
+        let terms = 16.0 * (trial.d as f64 + 16.0) * f64::EPSILON;
+        let rounding = (trial.beta * terms * lengths).exp_m1() + 1e-12;
+        let useful = said.state <= 2.0 * largest * (said.mass * 1.001 + rounding);
+        holds("the bound is no larger than what is left out explains", useful)?;
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn no_answer_is_further_off_than_it_says(trial in trials()) {
+        claims_hold::<f64>(&trial, 1.0).map_err(TestCaseError::fail)?;
+        claims_hold::<f32>(&trial, 1.0).map_err(TestCaseError::fail)?;
+    }
+}
+
+/// A bound that leaves out what was skipped is found out by the law.
+#[test]
+fn a_bound_that_says_too_little_is_found_out() {
+    let trial = |seed| Trial {
+        n: 600,
+        d: 9,
+        beta: 8.0,
+        epsilon: 0.3,
+        spread: None,
+        scale: 1.0,
+        biased: false,
+        seed,
+    };
+    let found = (0..20).filter(|seed| claims_hold::<f64>(&trial(*seed), 1e-6).is_err()).count();
+    assert!(found >= 15, "{found} of 20");
+}
+
+#[test]
+fn a_share_that_cannot_be_left_out_is_refused() {
+    let xi = Synapses::from_rows(&[[1.0f32]]).unwrap();
+    for epsilon in [0.0, -1.0, 1.0, f64::NAN] {
+        assert!(Screened::new(&xi, epsilon).is_err());
+    }
+}
+
+/// Memories of which one is asked for, far above the others: enough of them to be worth a screen.
+fn sharp() -> (Synapses<f32>, Vec<f32>) {
+    let (n, d, mut rng) = (20_000, 64, rng(7));
+    let mut numbers: Vec<f32> = (0..n * d).map(|_| rng.random_range(-0.2f32..0.2)).collect();
+    numbers[777 * d..778 * d].iter_mut().for_each(|x| *x = 0.3 * x.signum());
+    let cue = numbers[777 * d..778 * d].to_vec();
+    (Synapses::new(Patterns::new(numbers, d).unwrap()), cue)
+}
+
+#[test]
+fn what_cannot_pay_is_read_plainly_and_says_why() {
+    let (xi, cue) = sharp();
+    let screened = Screened::new(&xi, 1e-7).unwrap();
+    let (mut answers, mut plain, mut said) = (Answers::default(), Answers::default(), Vec::new());
+    let mut why = |question: &Question<'_, f32>| {
+        screened.read_certified(question, &mut answers, &mut said);
+        if said[0].screen != Screen::Screened {
+            xi.read(question, &mut plain);
+            assert_eq!(plain.get(0), answers.get(0));
+            assert_eq!(plain.field(0), answers.field(0));
+        }
+        (said[0].screen, said[0].read)
+    };
+    let softmax = |beta| LogSumExp::new(beta).unwrap();
+    let (sharp, mild) = (softmax(20.0), softmax(0.5));
+    let (screen, read) = why(&Question::of(&sharp, &cue));
+    assert!(screen == Screen::Screened && read < 200, "{screen:?}, {read} were read");
+    assert_eq!(why(&Question::of(&mild, &cue)).0, Screen::TooMany);
+    assert_eq!(why(&Question::of(&sharp, &cue.repeat(9))).0, Screen::Cheap);
+    assert_eq!(why(&Question::of(&Quadratic, &cue)).0, Screen::NotSoftmax);
+    let before = [Before { value: 0.0, tilt: 0.0 }];
+    let moved = Some(Moved { by: &cue, before: &before });
+    assert_eq!(why(&Question { moved, ..Question::of(&sharp, &cue) }).0, Screen::Certified);
+    let few = Screened::new(Synapses::from_rows(&[[1.0f32; 64]]).unwrap(), 0.1).unwrap();
+    few.read_certified(&Question::of(&sharp, &cue), &mut Answers::default(), &mut said);
+    assert_eq!(said[0].screen, Screen::Cheap);
+}
+
+#[test]
+fn a_query_that_is_no_number_is_left_to_the_plain_read() {
+    let (xi, mut cue) = sharp();
+    cue[3] = f32::NAN;
+    let mut said = Vec::new();
+    let softmax = LogSumExp::new(20.0).unwrap();
+    let screened = Screened::new(xi, 1e-7).unwrap();
+    screened.read_certified(&Question::of(&softmax, &cue), &mut Answers::default(), &mut said);
+    assert_eq!(said[0].screen, Screen::TooMany);
+}
+
+#[test]
+fn the_bits_do_not_depend_on_the_number_of_threads() {
+    let (xi, cue) = sharp();
+    let screened = Screened::new(&xi, 1e-7).unwrap();
+    let softmax = LogSumExp::new(20.0).unwrap();
+    let read = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let (mut answers, mut said) = (Answers::default(), Vec::new());
+        let question = Question { top: 3, ..Question::of(&softmax, &cue) };
+        pool.install(|| screened.read_certified(&question, &mut answers, &mut said));
+        assert_eq!(said[0].screen, Screen::Screened);
+        let field: Vec<u64> = answers.field(0).iter().map(|x| x.to_bits()).collect();
+        (answers.get(0).clone(), field, said)
+    };
+    let one = read(1);
+    [2, 3, 7].into_iter().for_each(|threads| assert_eq!(read(threads), one));
+}
