@@ -1,7 +1,7 @@
 //! What can go wrong between a file and its numbers, and whose fault it is.
 
 use crate::{Format, MemoryError, TensorError};
-use attractor_synapse::PatternError;
+use attractor_synapse::{CompactError, PatternError};
 use std::io;
 
 /// Who has to act on an [`IoError`]; the program turns it into its exit code.
@@ -393,6 +393,14 @@ pub enum IoError {
         name: String,
         /// Which parts.
         error: MemoryError,
+    },
+    /// Patterns that the precision cannot keep, or numbers of a file that are in no precision.
+    #[error("{name}: {error}")]
+    Precision {
+        /// The source or target.
+        name: String,
+        /// Which pattern.
+        error: CompactError,
     },
     /// The output is there already.
     #[error("{name}: exists already: choose another name, or replace it with --force")]

@@ -7,9 +7,13 @@ use std::collections::BTreeMap;
 
 /// The value of the key `format`.
 pub(crate) const FORMAT: &str = "attractor.memory";
-/// The value of the key `version`.
+/// The value of the key `version` where every number is of 4 or 8 bytes, as in every file before version 2.
 pub(crate) const VERSION: &str = "1";
-/// All keys that a file of this version may have.
+/// The value of the key `version` where numbers are of 2 bytes or less.
+pub(crate) const COMPACT_VERSION: &str = "2";
+/// The key that only files of version 2 have.
+pub(crate) const FEATURES: &str = "features";
+/// All keys that a file of version 1 may have.
 pub(crate) const KEYS: [&str; 9] = [
     "checksum",
     "dtype",

@@ -63,8 +63,20 @@
 //! metadata key but `checksum`, in order, the key and the value; then for every tensor, in order
 //! of the names, its name, its dtype, its shape with commas (`60000,784`) and its bytes.
 //!
-//! A reader refuses a version above 1 by name, and in version 1 every key and tensor that is not
-//! listed here. The same memory always gives the same bytes. Appending to a memory rewrites the
+//! # The memory file, version 2
+//!
+//! What [`save_memory_as`] writes for numbers of 2 bytes or less; those of 4 or 8 bytes stay in version 1. The
+//! same, but that `version` is `2`, `dtype` is `bf16`, `int8` or `bits`, a key `features` states d as a decimal,
+//! and
+//!
+//! | tensor | what | present |
+//! |---|---|---|
+//! | `patterns` | `BF16` or `I8` of the shape `[N, d]`; for bits `U8` of the shape `[N, ⌈d/8⌉]`, the first number in the lowest bit, 1 for +, the rest of a row 0 | always |
+//! | `residuals` | `F32`, `[N]`: ‖ξ − ξ̂‖ at most, ξ what was stored and ξ̂ what is in the file | always |
+//! | `scales` | `F32`, `[N]`: the unit of a pattern's numbers | for `int8` (whose scales have 16 binary digits) and `bits` |
+//!
+//! A reader refuses a version above 2 by name, and in every version the keys and tensors that are not
+//! listed for it. The same memory always gives the same bytes. Appending to a memory rewrites the
 //! whole file, which costs as much as saving it.
 
 // What every reader makes: numbers with a shape.
@@ -93,6 +105,7 @@ mod limits;
 // What is stored.
 mod memory;
 // Memories in and out of files.
+mod compact_file;
 mod memory_file;
 // Which arrays of a file with several.
 mod named;
@@ -121,7 +134,7 @@ pub use limits::{
     STREAM_LIMIT,
 };
 pub use memory::{Memory, MemoryError};
-pub use memory_file::{LoadedMemory, load_memory, save_memory};
+pub use memory_file::{LoadedMemory, load_memory, save_memory, save_memory_as};
 pub use output::{Overwrite, check_output, write_output};
 pub use read::{Loaded, ReadOptions, read_patterns};
 pub use source::Source;

@@ -94,6 +94,8 @@ pub struct Memory<T> {
     ids: Vec<MemoryId>,
     /// What the next pattern is called; ids are not used again.
     next: u64,
+    /// What the precision of a file has taken from each pattern, where it has.
+    residuals: Option<Vec<f32>>,
 }
 
 impl<T: Real> Memory<T> {
@@ -122,7 +124,8 @@ impl<T: Real> Memory<T> {
             _ => {
                 let next = patterns.len() as u64;
                 let ids = (0..next).map(MemoryId).collect();
-                Ok(Self { patterns, normalization, labels, image, ids, next })
+                let residuals = None;
+                Ok(Self { patterns, normalization, labels, image, ids, next, residuals })
             }
         }
     }
@@ -141,6 +144,18 @@ impl<T: Real> Memory<T> {
         } else {
             Err(MemoryError::Ids { patterns, ids: count, next })
         }
+    }
+
+    /// The same memory, whose patterns are within these of what they were before a file's precision took
+    /// the rest.
+    pub(crate) fn with_residuals(self, residuals: Vec<f32>) -> Self {
+        Self { residuals: Some(residuals), ..self }
+    }
+
+    /// ‖ξ − ξ̂‖ at most, for each pattern, where the precision of the file has taken something: ξ what was
+    /// stored, ξ̂ what is there. See [`Compact`](attractor_synapse::Compact).
+    pub fn residuals(&self) -> Option<&[f32]> {
+        self.residuals.as_deref()
     }
 
     /// The patterns as they are stored, after normalisation.
@@ -206,6 +221,10 @@ impl<T: Real> Memory<T> {
         if let Some(labels) = &mut self.labels {
             labels.retain(|_| *flags.next().unwrap_or(&true));
         }
+        let mut flags = keep.iter();
+        if let Some(residuals) = &mut self.residuals {
+            residuals.retain(|_| *flags.next().unwrap_or(&true));
+        }
         Ok(())
     }
 
@@ -214,9 +233,9 @@ impl<T: Real> Memory<T> {
     /// # Errors
     /// [`MemoryError::Patterns`] where a number is beyond the range of `U`.
     pub fn cast<U: Real>(&self) -> Result<Memory<U>, MemoryError> {
-        let Self { patterns, normalization, labels, image, ids, next } = self.clone();
+        let Self { patterns, normalization, labels, image, ids, next, residuals } = self.clone();
         let patterns = patterns.cast()?;
-        Ok(Memory { patterns, normalization, labels, image, ids, next })
+        Ok(Memory { patterns, normalization, labels, image, ids, next, residuals })
     }
 
     /// The patterns, without a copy.
@@ -247,6 +266,10 @@ impl<T: Real> Memory<T> {
         self.next += added as u64;
         if let (Some(all), Some(new)) = (&mut self.labels, labels) {
             all.extend(new);
+        }
+        // what is new has lost nothing yet
+        if let Some(residuals) = &mut self.residuals {
+            residuals.resize(self.patterns.len(), 0.0);
         }
         Ok(())
     }

@@ -1,13 +1,18 @@
 //! Memories in and out of files. The byte layout is documented at the crate root.
 
 use crate::array::Layout;
+use crate::compact_file::{self, Read, Stored};
 use crate::element::{Element, Endian, encode};
-use crate::header::{FORMAT, Fields, KEYS, Tensor, VERSION, assemble, checksum};
+use crate::header::{
+    COMPACT_VERSION, FEATURES, FORMAT, Fields, KEYS, Tensor, VERSION, assemble, checksum,
+};
 use crate::limits::{HEADER_LIMIT, check_limit};
 use crate::{Format, IoError, Memory, Overwrite, Source, write_output};
 use attractor_lagrangian::Real;
-use attractor_synapse::{MemoryId, Normalization, Normalize, Patterns};
+use attractor_synapse::Element as Scalar;
+use attractor_synapse::{MemoryId, Normalization, Normalize, Patterns, Precision};
 use safetensors::SafeTensors;
+use safetensors::tensor::TensorView;
 use std::path::Path;
 
 /// A memory and how its numbers were stored.
@@ -16,8 +21,10 @@ use std::path::Path;
 pub struct LoadedMemory<T> {
     /// The memory, its numbers in the precision asked for.
     pub memory: Memory<T>,
-    /// The precision of the numbers in the file: `"f32"` or `"f64"`.
+    /// The name of the precision of the numbers in the file.
     pub stored: &'static str,
+    /// That precision.
+    pub precision: Precision,
 }
 
 /// Writes a memory to a file, whole or not at all.
@@ -40,7 +47,7 @@ pub fn save_memory<T: Real>(
 /// # Errors
 /// [`IoError`] for a file that is not a memory, of a newer version, damaged, or that holds
 /// numbers beyond the range of `T`.
-pub fn load_memory<T: Real>(source: &Source) -> Result<LoadedMemory<T>, IoError> {
+pub fn load_memory<T: Scalar>(source: &Source) -> Result<LoadedMemory<T>, IoError> {
     let name = source.to_string();
     if source.folder().is_some() {
         return Err(IoError::NotMemory { name });
@@ -52,40 +59,80 @@ pub fn load_memory<T: Real>(source: &Source) -> Result<LoadedMemory<T>, IoError>
     from_bytes(&name, &bytes)
 }
 
+/// The same in the precision of the caller's choice.
+///
+/// # Errors
+/// As [`save_memory`], and [`IoError::Precision`] or [`IoError::Memory`] for patterns that the precision cannot
+/// keep.
+pub fn save_memory_as<T: Scalar>(
+    path: &Path,
+    memory: &Memory<T>,
+    precision: Precision,
+    overwrite: Overwrite,
+) -> Result<(), IoError> {
+    let name = path.display().to_string();
+    let beyond = |error| IoError::Memory { name: name.clone(), error };
+    match precision {
+        Precision::F64 => save_memory(path, &memory.cast::<f64>().map_err(beyond)?, overwrite),
+        Precision::F32 => save_memory(path, &memory.cast::<f32>().map_err(beyond)?, overwrite),
+        small => {
+            let stored = compact_file::stored(&name, memory, small)?;
+            write_output(path, overwrite, &whole(&name, memory, &stored)?)
+        }
+    }
+}
+
 fn to_bytes<T: Real>(name: &str, memory: &Memory<T>) -> Result<Vec<u8>, IoError> {
-    let (mut mean, mut numbers) = (Vec::new(), Vec::new());
-    encode(memory.patterns().as_slice(), &mut numbers);
-    let patterns = Tensor {
-        name: "patterns",
-        dtype: if T::NAME == "f32" { "F32" } else { "F64" },
-        shape: &[memory.patterns().len(), memory.patterns().features()],
-        data: &numbers,
+    let mut data = Vec::new();
+    encode(memory.patterns().as_slice(), &mut data);
+    let stored = Stored {
+        version: VERSION,
+        dtype: T::NAME,
+        tensor: if T::NAME == "f32" { "F32" } else { "F64" },
+        width: memory.patterns().features(),
+        data,
+        ..Stored::default()
     };
-    let width = [memory.patterns().features()];
-    let mut tensors = vec![patterns];
-    let (mut ids, count) = (Vec::new(), [memory.ids().len()]);
+    whole(name, memory, &stored)
+}
+
+/// The file of a memory whose numbers are stored like this.
+fn whole<T: Real>(name: &str, memory: &Memory<T>, stored: &Stored) -> Result<Vec<u8>, IoError> {
+    let (mut mean, mut ids) = (Vec::new(), Vec::new());
+    let count = [memory.ids().len()];
+    let (width, shape) = ([memory.patterns().features()], [count[0], stored.width]);
+    let mut tensors = Vec::new();
     if memory.has_gaps() {
         ids.extend(memory.ids().iter().flat_map(|id| id.0.to_le_bytes()));
-        tensors.insert(0, Tensor { name: "ids", dtype: "U64", shape: &count, data: &ids });
+        tensors.push(Tensor { name: "ids", dtype: "U64", shape: &count, data: &ids });
     }
     if let Normalization::Center { mean: numbers } = memory.normalization() {
         encode(numbers, &mut mean);
-        let mean = Tensor { name: "mean", dtype: "F64", shape: &width, data: &mean };
-        tensors.insert(tensors.len() - 1, mean);
+        tensors.push(Tensor { name: "mean", dtype: "F64", shape: &width, data: &mean });
     }
-    let mut fields = fields(memory);
+    let (dtype, data) = (stored.tensor, &stored.data);
+    tensors.push(Tensor { name: "patterns", dtype, shape: &shape, data });
+    for (name, data) in [("residuals", &stored.residuals), ("scales", &stored.scales)] {
+        if !data.is_empty() {
+            tensors.push(Tensor { name, dtype: "F32", shape: &count, data });
+        }
+    }
+    let mut fields = fields(memory, stored);
     let stated: usize = fields.values().map(String::len).sum();
     check_limit(name, "the header with its labels", stated as u64, HEADER_LIMIT / 2)?;
     fields.insert("checksum".to_owned(), checksum(&fields, &tensors));
     Ok(assemble(&fields, &tensors))
 }
 
-fn fields<T: Real>(memory: &Memory<T>) -> Fields {
+fn fields<T: Real>(memory: &Memory<T>, stored: &Stored) -> Fields {
     let mut fields = Fields::new();
     let mut put = |key: &str, value: String| fields.insert(key.to_owned(), value);
     put("format", FORMAT.to_owned());
-    put("version", VERSION.to_owned());
-    put("dtype", T::NAME.to_owned());
+    put("version", stored.version.to_owned());
+    put("dtype", stored.dtype.to_owned());
+    if stored.version == COMPACT_VERSION {
+        put(FEATURES, memory.patterns().features().to_string());
+    }
     if memory.has_gaps() {
         put("next_id", memory.next_id().to_string());
     }
@@ -102,7 +149,7 @@ fn fields<T: Real>(memory: &Memory<T>) -> Fields {
     fields
 }
 
-fn from_bytes<T: Real>(name: &str, bytes: &[u8]) -> Result<LoadedMemory<T>, IoError> {
+fn from_bytes<T: Scalar>(name: &str, bytes: &[u8]) -> Result<LoadedMemory<T>, IoError> {
     if Format::recognise(bytes) != Some(Format::SafeTensors) {
         return Err(IoError::NotMemory { name: name.to_owned() });
     }
@@ -115,17 +162,22 @@ fn from_bytes<T: Real>(name: &str, bytes: &[u8]) -> Result<LoadedMemory<T>, IoEr
     file.check_version()?;
     file.check_checksum()?;
     file.check_keys()?;
-    let (patterns, stored) = file.patterns()?;
+    let read = file.patterns()?;
+    let (patterns, precision, stored) = (read.patterns, read.precision, read.precision.name());
     let (normalization, labels, image) = (file.normalization()?, file.labels()?, file.image()?);
     let memory = Memory::new(patterns, normalization, labels, image)
         .map_err(|error| IoError::Memory { name: name.to_owned(), error })?;
     let memory = file.with_ids(memory)?;
-    Ok(LoadedMemory { memory, stored })
+    let memory = match read.residuals {
+        Some(residuals) => memory.with_residuals(residuals),
+        None => memory,
+    };
+    Ok(LoadedMemory { memory, stored, precision })
 }
 
 /// A memory file being checked.
-struct File<'a> {
-    name: &'a str,
+pub(crate) struct File<'a> {
+    pub(crate) name: &'a str,
     fields: Fields,
     tensors: SafeTensors<'a>,
 }
@@ -135,11 +187,11 @@ impl File<'_> {
         self.fields.get(key).map(String::as_str)
     }
 
-    fn need(&self, key: &str) -> Result<&str, IoError> {
+    pub(crate) fn need(&self, key: &str) -> Result<&str, IoError> {
         self.get(key).ok_or_else(|| self.wrong(key, "is missing"))
     }
 
-    fn wrong(&self, field: &str, problem: impl Into<String>) -> IoError {
+    pub(crate) fn wrong(&self, field: &str, problem: impl Into<String>) -> IoError {
         IoError::Field {
             name: self.name.to_owned(),
             field: field.to_owned(),
@@ -153,8 +205,8 @@ impl File<'_> {
             return Err(IoError::NotMemory { name: name() });
         }
         match self.need("version")? {
-            VERSION => Ok(()),
-            newer if newer.parse::<u64>().is_ok_and(|version| version > 1) => {
+            VERSION | COMPACT_VERSION => Ok(()),
+            newer if newer.parse::<u64>().is_ok_and(|version| version > 2) => {
                 Err(IoError::Newer { name: name(), version: newer.to_owned() })
             }
             other => {
@@ -190,13 +242,39 @@ impl File<'_> {
 
     /// Refuses what this version does not know: to ignore it could change the meaning.
     fn check_keys(&self) -> Result<(), IoError> {
-        let key = self.fields.keys().find(|key| !KEYS.contains(&key.as_str()));
+        let compact = self.is_compact();
+        let known = |key: &str| KEYS.contains(&key) || (compact && key == FEATURES);
+        let key = self.fields.keys().find(|key| !known(key));
         let tensors = self.tensors.names();
-        let tensor = tensors.iter().find(|name| !["ids", "mean", "patterns"].contains(name));
+        let small = if compact { &["residuals", "scales"][..] } else { &[] };
+        let of_all = ["ids", "mean", "patterns"];
+        let tensor = tensors.iter().find(|name| !of_all.contains(name) && !small.contains(name));
         match key.map(String::as_str).or(tensor.copied()) {
-            Some(unknown) => Err(self.wrong(unknown, "is unknown in version 1")),
+            Some(unknown) => {
+                let version = if compact { COMPACT_VERSION } else { VERSION };
+                Err(self.wrong(unknown, format!("is unknown in version {version}")))
+            }
             None => Ok(()),
         }
+    }
+
+    pub(crate) fn is_compact(&self) -> bool {
+        self.get("version") == Some(COMPACT_VERSION)
+    }
+
+    /// A tensor of this type and number of dimensions.
+    pub(crate) fn tensor(
+        &self,
+        tensor: &str,
+        dtype: safetensors::Dtype,
+        dimensions: usize,
+    ) -> Result<TensorView<'_>, IoError> {
+        let view = self.tensors.tensor(tensor).map_err(|_| self.wrong(tensor, "is missing"))?;
+        if view.dtype() != dtype || view.shape().len() != dimensions {
+            let found = format!("is {} of the shape {:?}", view.dtype(), view.shape());
+            return Err(self.wrong(tensor, found));
+        }
+        Ok(view)
     }
 
     fn numbers<T: Real>(
@@ -220,7 +298,10 @@ impl File<'_> {
         Ok((array.data, array.shape, stored))
     }
 
-    fn patterns<T: Real>(&self) -> Result<(Patterns<T>, &'static str), IoError> {
+    fn patterns<T: Scalar>(&self) -> Result<Read<T>, IoError> {
+        if self.is_compact() {
+            return compact_file::read(self);
+        }
         let (data, shape, stored) = self.numbers("patterns", 2)?;
         let stated = self.need("dtype")?;
         if stated != stored {
@@ -230,7 +311,8 @@ impl File<'_> {
         }
         let patterns = Patterns::new(data, shape[1])
             .map_err(|error| IoError::Patterns { name: self.name.to_owned(), error })?;
-        Ok((patterns, stored))
+        let precision = if stored == "f64" { Precision::F64 } else { Precision::F32 };
+        Ok(Read { patterns, precision, residuals: None })
     }
 
     fn normalization(&self) -> Result<Normalization, IoError> {

@@ -108,7 +108,7 @@ fn damaged_foreign_and_newer_files_are_told_apart() {
     let cases = [
         (
             edited(&good, "\"version\":\"1\"", "\"version\":\"2\""),
-            "version \"2\"",
+            "version \"3\"",
             "newer attractor",
         ),
         (edited(&good, "\"version\":\"1\"", "\"version\":\"x\""), "version", "never was one"),

@@ -7,18 +7,22 @@ use crate::Element;
 use crate::compact::{above, int8, residual};
 use std::ops::Range;
 
-/// Memories in int8, each filled with zeros to whole blocks.
+/// Memories whose bounds are taken together.
+pub(super) const TILE: usize = 64;
+
+/// Memories in int8, each filled with zeros to whole blocks, and what is beside them to whole tiles.
 #[derive(Debug, Clone)]
 pub(super) struct Codes {
     /// Blocks per memory.
     blocks: usize,
+    count: usize,
     codes: Vec<[i8; BLOCK]>,
     /// s, one for each memory.
     pub(super) scales: Vec<f32>,
     /// ‖ξ − ξ̂‖, rounded up; +∞ where a memory is beyond int8.
     pub(super) residuals: Vec<f32>,
     /// 1/‖c‖, which turns a product into a cosine; 0 for a zero memory.
-    pub(super) turns: Vec<f32>,
+    turns: Vec<f32>,
     /// max‖ξ̂‖, rounded up.
     largest: f64,
 }
@@ -32,6 +36,7 @@ impl Codes {
         let (blocks, count) = (features.div_ceil(BLOCK), rows.len());
         let mut made = Self {
             blocks,
+            count,
             codes: Vec::with_capacity(count * blocks),
             scales: Vec::with_capacity(count),
             residuals: Vec::with_capacity(count),
@@ -40,6 +45,10 @@ impl Codes {
         };
         let (mut codes, mut decoded) = (vec![0; features], vec![0.0; features]);
         rows.for_each(|row| made.push(row, &mut codes, &mut decoded));
+        let whole = count.next_multiple_of(TILE);
+        made.scales.resize(whole, 0.0);
+        made.residuals.resize(whole, 0.0);
+        made.turns.resize(whole, f32::NAN);
         made
     }
 
@@ -62,7 +71,12 @@ impl Codes {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.scales.len()
+        self.count
+    }
+
+    /// Scales, residuals and turns of a tile; those of no memory are 0 and a turn that is no number.
+    pub(super) fn tile(&self, tile: usize) -> [&[f32; TILE]; 3] {
+        [&self.scales, &self.residuals, &self.turns].map(|all| &all.as_chunks().0[tile])
     }
 
     /// Bytes that a scan reads for each memory.

@@ -1,11 +1,9 @@
 //! Which memories could matter to a query, by bounds on their scores.
 
-use super::codes::{Codes, Query};
+use super::codes::{Codes, Query, TILE};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Memories whose bounds are taken together.
-pub(super) const TILE: usize = 64;
 /// Shares that threads work on; fixed, so that what is found does not depend on the threads.
 const SHARES: usize = 16;
 
@@ -58,12 +56,17 @@ struct Near {
 impl Near {
     const NONE: Self = Self { cosines: [[f32::NEG_INFINITY; TILE]; 2], tiles: [[0; TILE]; 2] };
 
+    /// Takes the cosines of a tile; what is no number is not there.
     #[inline(always)]
-    fn see(&mut self, lane: usize, tile: u32, cosine: f32) {
-        for (end, cosine) in [cosine, -cosine].into_iter().enumerate() {
-            let more = cosine > self.cosines[end][lane];
-            self.cosines[end][lane] = if more { cosine } else { self.cosines[end][lane] };
-            self.tiles[end][lane] = if more { tile } else { self.tiles[end][lane] };
+    fn see(&mut self, tile: u32, cosines: &[f32; TILE]) {
+        for (end, sign) in [1.0f32, -1.0].into_iter().enumerate() {
+            let (best, tiles) = (&mut self.cosines[end], &mut self.tiles[end]);
+            for lane in 0..TILE {
+                let cosine = sign * cosines[lane];
+                let more = cosine > best[lane];
+                best[lane] = if more { cosine } else { best[lane] };
+                tiles[lane] = if more { tile } else { tiles[lane] };
+            }
         }
     }
 
@@ -164,29 +167,31 @@ impl Hunt<'_> {
         (bounds, near): (&mut Bounds, &mut Near),
         cut: f64,
     ) -> bool {
-        let tile = (rows.start / TILE) as u32;
+        let tile = rows.start / TILE;
+        let [scales, residuals, turns] = codes.tile(tile);
         let (unit, length, off) = (self.query.unit, self.query.length, self.query.off);
-        let scales = &codes.scales[rows.clone()];
-        let (residuals, turns) = (&codes.residuals[rows.clone()], &codes.turns[rows.clone()]);
         pulp::Arch::new().dispatch(
             #[inline(always)]
             || {
-                for (lane, (scale, residual)) in scales.iter().zip(residuals).enumerate() {
-                    let middle = f64::from(products[lane]) * (f64::from(*scale) * unit);
-                    let error = f64::from(*residual) * length + off;
+                let mut cosines = [0.0; TILE];
+                for lane in 0..TILE {
+                    let middle = f64::from(products[lane]) * (f64::from(scales[lane]) * unit);
+                    let error = f64::from(residuals[lane]) * length + off;
                     bounds.upper[lane] = middle + error;
                     bounds.width[lane] = 2.0 * error;
+                    cosines[lane] = products[lane] as f32 * turns[lane];
                 }
-                for (lane, turn) in turns.iter().enumerate() {
-                    near.see(lane, tile, products[lane] as f32 * turn);
-                }
+                near.see(tile as u32, &cosines);
             },
         );
         if let Some(bias) = self.bias {
             bounds.upper.iter_mut().zip(&bias[rows.clone()]).for_each(|(upper, b)| *upper += b);
         }
         let above = |found: bool, upper: &f64| found | !(*upper <= cut);
-        bounds.upper[..rows.len()].iter().fold(false, above)
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || bounds.upper[..rows.len()].iter().fold(false, above),
+        )
     }
 
     /// The bounds of one memory: how much its score is at least and at most.

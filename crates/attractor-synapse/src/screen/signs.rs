@@ -33,24 +33,49 @@ impl Signs {
         let count = n.min(SHARES);
         let share = |i: usize| {
             let (start, end) = (i * n / count, (i + 1) * n / count);
-            let rows = &self.words[start * query.len()..end * query.len()];
-            let mut best = (u32::MAX, start);
-            pulp::Arch::new().dispatch(
-                #[inline(always)]
-                || {
-                    for (row, place) in rows.chunks_exact(query.len()).zip(start..) {
-                        let pairs = row.iter().zip(&query);
-                        let apart = pairs.map(|(x, q)| (x ^ q).count_ones()).sum();
-                        if apart < best.0 {
-                            best = (apart, place);
-                        }
-                    }
-                },
-            );
-            best.1
+            start + closest(&self.words[start * query.len()..end * query.len()], &query)
         };
         (0..count).into_par_iter().map(share).collect()
     }
+}
+
+/// The row that differs from the query in fewest bits.
+fn closest(rows: &[u64], query: &[u64]) -> usize {
+    // short rows of a length that the compiler knows are compared several times faster
+    macro_rules! of_length {
+        ($($words:literal),*) => {
+            match query.len() {
+                $($words => closest_of::<$words>(rows, query),)*
+                _ => least(rows.chunks_exact(query.len()).map(|row| apart(row, query))),
+            }
+        };
+    }
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        || of_length!(1, 2, 3, 4, 5, 6, 7, 8, 12, 16),
+    )
+}
+
+#[inline(always)]
+fn closest_of<const N: usize>(rows: &[u64], query: &[u64]) -> usize {
+    let query: &[u64; N] = &query.as_chunks().0[0];
+    least(rows.as_chunks::<N>().0.iter().map(|row| apart(row, query)))
+}
+
+#[inline(always)]
+fn apart(row: &[u64], query: &[u64]) -> u32 {
+    row.iter().zip(query).map(|(x, q)| (x ^ q).count_ones()).sum()
+}
+
+#[inline(always)]
+fn least(distances: impl Iterator<Item = u32>) -> usize {
+    let mut best = (u32::MAX, 0);
+    for (place, distance) in distances.enumerate() {
+        if distance < best.0 {
+            best = (distance, place);
+        }
+    }
+    best.1
 }
 
 /// One bit a number, set above the mean.
