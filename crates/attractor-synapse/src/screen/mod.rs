@@ -198,8 +198,8 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
             floor: f64::NEG_INFINITY,
         };
         if !self.eager {
-            let known = (largest * length + bias, &|memory| exact.at_least(memory) as f64);
-            let known: (f64, &dyn Fn(usize) -> f64) = (known.0, known.1);
+            let at_least = |memory| exact.at_least(memory);
+            let known: (f64, &dyn Fn(usize) -> f64) = (largest * length + bias, &at_least);
             hunt.floor = estimate::floor(&self.codes, &self.signs, &hunt, &exact.outputs, known)?;
         }
         Some(hunt)
