@@ -2,7 +2,7 @@
 
 use crate::separation::Separation;
 use crate::trace::integrators;
-use attractor_synapse::Normalize;
+use attractor_synapse::{Normalize, Precision};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -81,9 +81,9 @@ pub(crate) struct StoreArgs {
     /// Add to an existing memory file, with the normalisation it has
     #[arg(long, conflicts_with_all = ["normalize", "precision", "force"])]
     pub(crate) append: bool,
-    /// The precision in the file (default: that of --dtype)
-    #[arg(long, value_enum)]
-    pub(crate) precision: Option<Dtype>,
+    /// The precision in the file, bits for patterns of ±1 only [default: that of --dtype]
+    #[arg(long, value_name = "f64|f32|bf16|int8|bits")]
+    pub(crate) precision: Option<Precision>,
     /// The array to take from an npz or safetensors file (default: all that are two-dimensional)
     #[arg(long, value_name = "NAME")]
     pub(crate) array: Option<String>,

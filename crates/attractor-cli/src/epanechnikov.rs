@@ -54,6 +54,7 @@ pub(crate) fn run<T: Element>(args: &RecallArgs) -> Result<u8, Failure> {
         model: ModelFacts::epanechnikov(model.beta(), model.memories()),
         rule: None,
         learning: None,
+        taken: facts.taken,
         guarantee: model.guarantee().name(),
         proof: "full",
         queries: found.iter().map(|found| Query::new(found, &facts)).collect(),

@@ -8,6 +8,7 @@ use attractor_io::{
     load_memory, read_patterns, write_output,
 };
 use attractor_synapse::{Element, Masked, MemoryId, Patterns, Synapses};
+use serde::Serialize;
 use std::path::Path;
 
 /// What was read.
@@ -29,6 +30,32 @@ pub(crate) struct Facts {
     pub(crate) kept: Option<Vec<usize>>,
     /// What the memories of the file are called, where that is not their place.
     pub(crate) ids: Option<Vec<MemoryId>>,
+    /// What the precision of the file has taken, where it has.
+    pub(crate) taken: Option<Taken>,
+}
+
+/// Memories that are not quite what was stored.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Taken {
+    precision: &'static str,
+    /// No memory is further than this from what was stored: no overlap with a state g is off by more than
+    /// this times the length of g.
+    residual: f64,
+}
+
+impl Taken {
+    fn of<T: Element>(loaded: &LoadedMemory<T>) -> Option<Self> {
+        let residuals = loaded.memory.residuals()?;
+        let residual = residuals.iter().fold(0.0, |most, r| f64::max(most, f64::from(*r)));
+        (residual > 0.0).then_some(Self { precision: loaded.stored, residual })
+    }
+
+    fn tell(self, name: &str) {
+        let Self { precision, residual } = self;
+        anstream::eprintln!(
+            "{name}: memories in {precision}, each within {residual:.3e} of what was stored: no overlap with a state is off by more than this times its length"
+        );
+    }
 }
 
 impl Facts {
@@ -50,11 +77,13 @@ impl Facts {
 
 /// The memories and the cues.
 pub(crate) fn read<T: Element>(input: &InputArgs) -> Result<Given<T>, Failure> {
-    let LoadedMemory { memory, .. } = load_memory::<T>(&Source::from_arg(&input.memory))?;
+    let loaded = load_memory::<T>(&Source::from_arg(&input.memory))?;
+    let taken = Taken::of(&loaded).inspect(|taken| taken.tell(&input.memory));
+    let LoadedMemory { memory, .. } = loaded;
     let cues = cues(input, &memory)?;
     let (labels, image) = (memory.labels().map(<[String]>::to_vec), memory.image());
     let ids = memory.has_gaps().then(|| memory.ids().to_vec());
-    let facts = Facts { stored: memory.patterns().len(), labels, image, kept: None, ids };
+    let facts = Facts { stored: memory.patterns().len(), labels, image, kept: None, ids, taken };
     Ok(Given { synapses: Synapses::new(memory.into_patterns()), cues, facts })
 }
 

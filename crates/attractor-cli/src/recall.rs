@@ -118,6 +118,7 @@ fn print<T: Element>(
         model: ModelFacts::new(args.choice.model, hidden, model.memories()),
         rule: None,
         learning: None,
+        taken: facts.taken,
         guarantee: model.descent(Factor::MAP, how.proof, 0).guarantee().name(),
         proof: how.proof.name(),
         queries: found

@@ -2,6 +2,7 @@
 
 use crate::args::Model;
 use crate::failure::Failure;
+use crate::files::Taken;
 use crate::model::model_name;
 use crate::query::Query;
 use crate::separation;
@@ -84,6 +85,9 @@ pub(crate) struct Report<'a> {
     /// How couplings were learned, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) learning: Option<&'static str>,
+    /// What the precision of the memory file has taken, where it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) taken: Option<Taken>,
     pub(crate) guarantee: &'static str,
     pub(crate) proof: &'static str,
     pub(crate) queries: Vec<Query<'a>>,

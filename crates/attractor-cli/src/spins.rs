@@ -198,6 +198,7 @@ fn print<T: Element>(
         model: ModelFacts::new(args.choice.model, hidden, memories),
         rule: Some(rule.name()),
         learning: args.rules.learning.map(|rule| learning(rule).name()),
+        taken: facts.taken,
         guarantee: guarantee.name(),
         proof: if guarantee == Guarantee::None { "none" } else { "full" },
         queries: told.collect(),

@@ -3,11 +3,10 @@
 use crate::args::{Dtype, StoreArgs};
 use crate::failure::Failure;
 use attractor_io::{
-    Memory, MemoryError, Overwrite, ReadOptions, Source, check_output, load_memory, read_labels,
-    read_patterns, save_memory,
+    Memory, Overwrite, ReadOptions, Source, check_output, load_memory, read_labels, read_patterns,
+    save_memory_as,
 };
-use attractor_synapse::{Element, Normalization, PatternError, Patterns};
-use std::path::Path;
+use attractor_synapse::{Element, Normalization, PatternError, Patterns, Precision};
 
 /// Patterns of all files with the picture size that they share.
 struct Gathered<T> {
@@ -34,11 +33,12 @@ pub(crate) fn run<T: Element>(args: &StoreArgs) -> Result<u8, Failure> {
         let mut memory = kept.memory;
         let said = memory.append(gathered.patterns, labels);
         said.map_err(|error| Failure::input(format!("{}: {error}", args.output.display())))?;
-        save(&args.output, overwrite, kept_precision(kept.stored), &memory)?;
+        // an appended file keeps the precision it has
+        save_memory_as(&args.output, &memory, kept.precision, overwrite)?;
         memory
     } else {
         let memory = fresh(args, gathered, labels)?;
-        save(&args.output, overwrite, args.precision.unwrap_or(args.dtype), &memory)?;
+        save_memory_as(&args.output, &memory, precision(args), overwrite)?;
         memory
     };
     tell(args, added, &memory);
@@ -80,24 +80,12 @@ fn input(files: &[String], error: &PatternError) -> Failure {
     Failure::input(format!("{}: {error}", files.join(", ")))
 }
 
-/// An appended file keeps the precision it has.
-pub(crate) fn kept_precision(stored: &str) -> Dtype {
-    if stored == "f64" { Dtype::F64 } else { Dtype::F32 }
-}
-
-/// Writes a memory file in this precision.
-pub(crate) fn save<T: Element>(
-    path: &Path,
-    overwrite: Overwrite,
-    precision: Dtype,
-    memory: &Memory<T>,
-) -> Result<(), Failure> {
-    let wrong = |error: MemoryError| Failure::input(error.to_string());
-    match precision {
-        Dtype::F32 => save_memory(path, &memory.cast::<f32>().map_err(wrong)?, overwrite)?,
-        Dtype::F64 => save_memory(path, &memory.cast::<f64>().map_err(wrong)?, overwrite)?,
-    }
-    Ok(())
+/// The precision asked for, or the one worked in.
+fn precision(args: &StoreArgs) -> Precision {
+    args.precision.unwrap_or(match args.dtype {
+        Dtype::F32 => Precision::F32,
+        Dtype::F64 => Precision::F64,
+    })
 }
 
 fn tell<T: Element>(args: &StoreArgs, added: usize, memory: &Memory<T>) {

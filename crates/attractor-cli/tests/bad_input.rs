@@ -163,7 +163,7 @@ fn a_zero_cue_has_no_direction_on_the_sphere() {
 fn what_is_not_there_yet_is_a_usage_error() {
     let bench = with_signs();
     bench.run("recall signs.mem --cue cue.csv --rule asynchronous").fails(2, &["cyclic"]);
-    bench.run("store signs.csv -o x.mem --precision int8").fails(2, &["int8"]);
+    bench.run("store signs.csv -o x.mem --precision int4").fails(2, &["int4"]);
     bench.run("capacity --rows 3").fails(2, &["capacity"]);
 }
 

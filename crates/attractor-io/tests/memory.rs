@@ -107,7 +107,7 @@ fn damaged_foreign_and_newer_files_are_told_apart() {
     let header = r#"{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#;
     let cases = [
         (
-            edited(&good, "\"version\":\"1\"", "\"version\":\"2\""),
+            edited(&good, "\"version\":\"1\"", "\"version\":\"3\""),
             "version \"3\"",
             "newer attractor",
         ),
