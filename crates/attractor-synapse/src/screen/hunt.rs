@@ -57,7 +57,6 @@ impl Near {
     const NONE: Self = Self { cosines: [[f32::NEG_INFINITY; TILE]; 2], tiles: [[0; TILE]; 2] };
 
     /// Takes the cosines of a tile; what is no number is not there.
-    #[expect(clippy::needless_range_loop, reason = "one index into several arrays of one length")]
     #[inline(always)]
     fn see(&mut self, tile: u32, cosines: &[f32; TILE]) {
         for (end, sign) in [1.0f32, -1.0].into_iter().enumerate() {
@@ -160,7 +159,6 @@ impl Share {
 
 impl Hunt<'_> {
     /// Writes the bounds of a tile; whether one of them is above the cut.
-    #[expect(clippy::needless_range_loop, reason = "one index into several arrays of one length")]
     fn bound(
         &self,
         codes: &Codes,

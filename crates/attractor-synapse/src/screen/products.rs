@@ -77,7 +77,8 @@ mod tests {
     fn wide_products_are_plain_ones_to_the_limits_of_the_codes() {
         for blocks in [1usize, 2, 5] {
             for rows in 1..10 {
-                let code = |i: usize| if i % 5 == 0 { 127 } else { ((i * 73) % 255) as i8 };
+                let code =
+                    |i: usize| if i.is_multiple_of(5) { 127 } else { ((i * 73) % 255) as i8 };
                 let codes: Vec<[i8; BLOCK]> = (0..rows * blocks)
                     .map(|b| std::array::from_fn(|i| code(b * BLOCK + i)))
                     .collect();

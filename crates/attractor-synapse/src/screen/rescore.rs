@@ -108,10 +108,11 @@ impl<T: Element> Exact<'_, T> {
         let length = attractor_lagrangian::norm(partial.field(0)) / tally.value;
         // the weights of the kept are off by a factor within e^{±2·bent}, and their sum is rounded
         let sums = ((2.0 * bent).exp_m1() + (kept as f64 + 16.0) * f64::EPSILON) * largest;
-        let state = (t * (largest + length) + sums) * above;
+        let mass = t / (1.0 + t) * above;
+        let state = (mass * (largest + length) + sums) * above;
         let energy =
             (t.ln_1p() + bent) / self.beta + 8.0 * f64::EPSILON * (ln_sum / self.beta).abs();
         // both states lie within the memories
-        Off { mass: t / (1.0 + t) * above, state: state.min(2.0 * largest), energy: energy * above }
+        Off { mass, state: state.min(2.0 * largest), energy: energy * above }
     }
 }
