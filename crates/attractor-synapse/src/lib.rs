@@ -55,6 +55,9 @@ mod screen;
 // Memories that change, and some of them.
 mod living;
 mod masked;
+// Memories of ±1, one bit each.
+mod signs;
+mod votes;
 
 pub use compact::{Compact, CompactError};
 pub use coupled::{Coupled, is_half_square};
@@ -69,6 +72,7 @@ pub use product::Element;
 pub use question::{Answer, Answers, Moved, Question, Weight};
 pub use relay::{Errand, Relay, Weigh};
 pub use screen::{NoShare, Screen, Screened, Screening};
+pub use signs::{Bits, Signs};
 pub use synapses::{Memories, Synapses};
 
 #[cfg(doctest)]

@@ -52,6 +52,18 @@ pub enum PatternError {
         /// The row, counted from 0.
         pattern: usize,
     },
+    /// A number other than ±1 where signs are to be packed.
+    #[error(
+        "pattern {pattern}, feature {feature} is {value}: only +1 and -1 fit into one bit; take the signs first (--normalize sign), or store numbers"
+    )]
+    NotSign {
+        /// The row, counted from 0.
+        pattern: usize,
+        /// The column, counted from 0.
+        feature: usize,
+        /// What stood there.
+        value: f64,
+    },
     /// A mask that does not fit.
     #[error("the mask has {found} flags, there are {expected} memories: give one for each")]
     Mask {
@@ -189,6 +201,12 @@ impl<T: Real> Patterns<T> {
     pub fn expect_features(&self, found: usize) -> Result<(), PatternError> {
         let expected = self.features;
         if found == expected { Ok(()) } else { Err(PatternError::Width { expected, found }) }
+    }
+
+    /// Whole rows of finite numbers.
+    pub(crate) fn valid(data: Vec<T>, features: usize) -> Self {
+        debug_assert!(features > 0 && data.len().is_multiple_of(features));
+        Self { data, features }
     }
 
     /// Appends a row that was checked.
