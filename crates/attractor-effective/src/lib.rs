@@ -52,6 +52,8 @@ mod readout;
 mod retrieval;
 // Spins, some at a time.
 mod spins;
+// Spins on memories of one bit per sign.
+mod packed;
 // Balls around the memories.
 mod epanechnikov;
 
@@ -66,6 +68,7 @@ pub use model::{
     ClassicalHopfield, CoupledForm, DenseMemory, Effective, GradedHopfield, ModernHopfield,
     SphericalMemory,
 };
+pub use packed::{PackedSpins, SignEnergy, SignField, SignScratch, SignStep, SignWalk};
 pub use readout::{Vote, associate, vote};
 pub use retrieval::{Kind, Recall, Retrieval};
 pub use spins::{

@@ -1,0 +1,198 @@
+//! One spin after the other, on overlaps that are kept.
+
+use super::PackedSpins;
+use super::table::coefficients;
+use attractor_synapse::{Bits, Signs};
+use std::cmp::Ordering;
+
+/// Signs per word.
+const WORD: usize = u64::BITS as usize;
+
+/// Spins that flip one at a time: the state, with the distances of all memories from it.
+///
+/// A look at one spin reads N bits and N numbers; a flip changes all distances by one. The memories are
+/// kept by columns as well, so that a spin reads its own synapses only: as many bits again, and 12 bytes
+/// per memory. Nothing is allocated after [`PackedSpins::walk`].
+///
+/// ```
+/// use attractor_effective::{PackedSpins, SignEnergy, SignField};
+/// use attractor_synapse::{Bits, Patterns, Signs};
+/// let patterns = Patterns::from_rows(&[[1.0f32, 1.0, -1.0, -1.0], [1.0, -1.0, 1.0, -1.0]])?;
+/// let cubic = SignEnergy::power(3); // not convex: the energy difference needs no convexity
+/// let spins = PackedSpins::new(cubic, SignField::Difference, Signs::new(&patterns)?)?;
+/// let mut walk = spins.walk(Bits::new(&[1.0f32, 1.0, -1.0, 1.0])?);
+/// while walk.sweep() > 0 {}
+/// assert_eq!(walk.state().to_vec::<f32>(), [1.0, 1.0, -1.0, -1.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct SignWalk<'a> {
+    spins: &'a PackedSpins,
+    columns: Signs,
+    state: Bits,
+    /// The signs in which each memory differs from the state.
+    distances: Vec<u32>,
+    /// agree + other of each memory, and of how many memories each distance is.
+    both: Vec<f64>,
+    all: Vec<u32>,
+    /// The distance that entries of the table are relative to.
+    least: usize,
+    votes: Vec<u32>,
+    coefficients: Vec<i64>,
+    room: Vec<u64>,
+}
+
+impl PackedSpins {
+    /// Spins on their way from a state, one at a time. Transposes the memories.
+    ///
+    /// # Panics
+    /// Unless the state has d signs.
+    #[track_caller]
+    pub fn walk(&self, state: Bits) -> SignWalk<'_> {
+        let (n, buckets) = (self.signs.memories(), self.features() + 1);
+        let mut distances = vec![0; n];
+        self.signs.distances(0..n, &state, &mut distances);
+        let mut all = vec![0; buckets];
+        distances.iter().for_each(|&c| all[c as usize] += 1);
+        let mut walk = SignWalk {
+            spins: self,
+            columns: self.signs.transposed(),
+            state,
+            distances,
+            both: vec![0.0; n],
+            all,
+            least: 0,
+            votes: vec![0; buckets],
+            coefficients: vec![0; buckets],
+            room: vec![0; self.values.room()],
+        };
+        walk.weigh();
+        walk
+    }
+}
+
+impl SignWalk<'_> {
+    /// The spins as they are.
+    pub fn state(&self) -> &Bits {
+        &self.state
+    }
+
+    /// Looks at every spin once, in order; returns how many flipped. With
+    /// [`SignField::Difference`](super::SignField) the energy falls at every flip.
+    pub fn sweep(&mut self) -> usize {
+        (0..self.spins.features()).filter(|&i| self.descend(i)).count()
+    }
+
+    /// Flips spin i if its field points the other way; a tie keeps it. Whether it flipped.
+    ///
+    /// # Panics
+    /// If there is no such spin.
+    #[track_caller]
+    pub fn descend(&mut self, i: usize) -> bool {
+        let flips = self.look(i) == Ordering::Less;
+        if flips {
+            self.flip(i);
+        }
+        flips
+    }
+
+    /// The sign of σ_iA_i: `Less` where the spin would flip, `Equal` at a tie.
+    ///
+    /// # Panics
+    /// If there is no such spin.
+    #[track_caller]
+    pub fn look(&mut self, i: usize) -> Ordering {
+        let table = &self.spins.table;
+        let (agree, spread) = self.totals();
+        let field = agree - self.against(i);
+        let terms = (self.both.len() + self.all.len() + 16) as f64;
+        let rounding = if table.whole { 0.0 } else { terms * f64::EPSILON + 2.0 * table.slack };
+        if table.whole || field.abs() > rounding * spread {
+            return field.partial_cmp(&0.0).unwrap_or(Ordering::Equal);
+        }
+        self.exact(i)
+    }
+
+    /// Σ n_c·agree and Σ n_c(|agree| + |both|).
+    fn totals(&self) -> (f64, f64) {
+        let table = &self.spins.table;
+        let present = self.all.iter().enumerate().filter(|(_, n)| **n > 0);
+        present.fold((0.0, 0.0), |(agree, spread), (c, &n)| {
+            let (entry, n) = (table.entry(c, self.least), f64::from(n));
+            let size = table.agree[entry].abs() + table.both[entry].abs();
+            (agree + n * table.agree[entry], spread + n * size)
+        })
+    }
+
+    /// Σ agree + other of the memories that have the other sign at spin i.
+    fn against(&self, i: usize) -> f64 {
+        let turn = self.turn(i);
+        let (words, both) = (self.columns.row(i), self.both.chunks(WORD));
+        let mut sums = [0.0; 8];
+        for (word, both) in words.iter().zip(both) {
+            add_set(word ^ turn, both, &mut sums);
+        }
+        sums.iter().sum()
+    }
+
+    /// What turns the bits of a column into those of memories with the other sign.
+    fn turn(&self, i: usize) -> u64 {
+        if self.state.is_up(i) { u64::MAX } else { 0 }
+    }
+
+    /// Counts the memories with the other sign by their distance.
+    fn exact(&mut self, i: usize) -> Ordering {
+        let turn = self.turn(i);
+        self.votes.fill(0);
+        let column = self.columns.row(i).iter().zip(self.distances.chunks(WORD));
+        for (word, distances) in column {
+            for (at, &c) in distances.iter().enumerate() {
+                self.votes[c as usize] += ((word ^ turn) >> at & 1) as u32;
+            }
+        }
+        let votes = &self.votes;
+        coefficients(self.spins.field, &self.all, |c| votes[c], &mut self.coefficients);
+        self.spins.values.sign(&self.coefficients, &mut self.room)
+    }
+
+    /// Turns spin i round.
+    ///
+    /// # Panics
+    /// If there is no such spin.
+    #[track_caller]
+    pub fn flip(&mut self, i: usize) {
+        let turn = self.turn(i);
+        self.state.flip(i);
+        let column = self.columns.row(i).iter().zip(self.distances.chunks_mut(WORD));
+        for (word, distances) in column {
+            for (at, c) in distances.iter_mut().enumerate() {
+                // a memory with the other sign comes nearer
+                let nearer = (word ^ turn) >> at & 1 == 1;
+                *c = if nearer { *c - 1 } else { *c + 1 };
+            }
+        }
+        self.all.fill(0);
+        self.distances.iter().for_each(|&c| self.all[c as usize] += 1);
+        self.weigh();
+    }
+
+    /// The entries of the table for all memories.
+    fn weigh(&mut self) {
+        let table = &self.spins.table;
+        self.least = self.all.iter().position(|n| *n > 0).unwrap_or(0);
+        for (both, &c) in self.both.iter_mut().zip(&self.distances) {
+            *both = table.both[table.entry(c as usize, self.least)];
+        }
+    }
+}
+
+/// Adds the numbers whose bit is set, in eight sums side by side.
+fn add_set(word: u64, numbers: &[f64], sums: &mut [f64; 8]) {
+    for (eight, numbers) in numbers.chunks(8).enumerate() {
+        let bits = word >> (8 * eight);
+        for (at, (sum, number)) in sums.iter_mut().zip(numbers).enumerate() {
+            let mask = (bits >> at & 1).wrapping_neg();
+            *sum += f64::from_bits(number.to_bits() & mask);
+        }
+    }
+}
