@@ -1,7 +1,7 @@
 //! The same random memories and cues for every bench and every count.
 
 use attractor_synapse::{Element, Patterns, Synapses};
-use rand::SeedableRng;
+use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64;
 
@@ -11,6 +11,12 @@ pub fn normals<T: Element>(seed: u64, rows: usize, features: usize) -> Vec<T> {
     let scale = 1.0 / (features as f64).sqrt();
     let mut draw = || -> f64 { StandardNormal.sample(&mut rng) };
     (0..rows * features).map(|_| T::of(draw() * scale)).collect()
+}
+
+/// `rows` × `features` random signs, from a fixed seed.
+pub fn signs(seed: u64, rows: usize, features: usize) -> Vec<f32> {
+    let mut rng = Pcg64::seed_from_u64(seed);
+    (0..rows * features).map(|_| if rng.random() { 1.0 } else { -1.0 }).collect()
 }
 
 /// Memories from [`normals`].
