@@ -1,4 +1,16 @@
-//! The same random memories and cues for every bench and every count.
+//! The same random memories and cues for every bench and every count; and, for the side-by-side with other
+//! systems, what is timed of ours behind a small C interface.
+
+// What the machine can do at most.
+mod limits;
+// What is timed, one kind a file.
+mod activation;
+mod attention;
+mod contestant;
+mod recall;
+mod trajectory;
+// The door for other languages; its functions are called by their names in the library.
+pub mod abi;
 
 use attractor_synapse::{Element, Patterns, Synapses};
 use rand::{RngExt, SeedableRng};
