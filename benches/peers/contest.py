@@ -1,0 +1,155 @@
+"""Contestants that take turns: each runs in every round, and the median over the rounds counts."""
+
+import ctypes
+import gc
+import math
+import statistics
+import sys
+import time
+
+import numpy as np
+
+# Each contestant is to be timed for this long, in seconds, and in no fewer rounds than LEAST.
+ENOUGH, LEAST, MOST = 0.2, 5, 20
+# A contest whose rounds would take longer than this together, in seconds, has fewer, but no fewer than FEWEST.
+LONG, FEWEST = 60.0, 3
+# When a run that must end soon begins to hurry: every contest has FEWEST rounds from then on.
+HURRY = math.inf
+
+
+def hurry_after(seconds):
+    """Lets a quick run hurry when so much time has passed."""
+    global HURRY
+    HURRY = time.monotonic() + seconds
+
+
+# What a contestant is: ours may not fail, and limits of the machine have no result.
+OURS, PEER, LIMIT = "ours", "peer", "limit"
+
+
+class Contestant:
+    """Work with a name. `run` returns its result, or `result` fetches it; `prepare` is not timed."""
+
+    def __init__(self, name, run, prepare=None, result=None, kind=PEER):
+        self.name, self.run, self._prepare, self._result, self.kind = name, run, prepare, result, kind
+        self.found = None
+
+    def once(self):
+        """Seconds that one run takes."""
+        self.found = None
+        if self._prepare:
+            self._prepare()
+        begin = time.perf_counter()
+        self.found = self.run()
+        return time.perf_counter() - begin
+
+    def burst(self, runs):
+        """Seconds of one run, as the mean of several."""
+        return sum(self.once() for _ in range(runs)) / runs
+
+    def result(self):
+        """What the last run found, in f64."""
+        found = self._result() if self._result else self.found
+        return np.asarray(found, np.float64)
+
+
+class Measured:
+    """What a contestant showed: seconds, largest relative error, growth of memory in MB."""
+
+    def __init__(self, kind, error=None, extra=None):
+        self.kind, self.error, self.extra, self.seconds = kind, error, extra, None
+
+
+def ours(name, contestant):
+    return Contestant(name, contestant.run, contestant.prepare, contestant.result, OURS)
+
+
+def compete(contestants, references):
+    """Runs contestants against each other; `references` holds the f64 result by name, or one for all under "".
+
+    A contestant that fails is left out with a line that says why, unless it is ours. Results are checked and
+    memory is measured in runs of their own, before the rounds.
+    """
+    measured, racing = {}, []
+    for one in contestants:
+        try:
+            one.once()  # the warm-up: compilations, threads, first touches
+            shown = Measured(one.kind)
+            if one.kind == LIMIT:
+                seconds = one.once()
+            else:
+                seconds, shown.extra = peak_growth(one.once)
+                shown.error = deviation(one.result(), references.get(one.name, references.get("")))
+            racing.append((one, seconds))
+            measured[one.name] = shown
+        except Exception as failure:  # whatever a peer throws: it is out, and the others go on
+            if one.kind != PEER:
+                raise
+            say(f"  {one.name} takes no part: {brief(failure)}")
+    for name, seconds in rounds(racing).items():
+        measured[name].seconds = seconds
+    return measured
+
+
+def rounds(racing):
+    """The median seconds of every contestant."""
+    bursts = {one.name: burst_of(seconds) for one, seconds in racing}
+    lasting = [max(seconds, 1e-7) * bursts[one.name] for one, seconds in racing]
+    count = min(MOST, max(LEAST, math.ceil(ENOUGH / min(lasting))), max(FEWEST, int(LONG / sum(lasting))))
+    count = FEWEST if time.monotonic() > HURRY else count
+    samples = {one.name: [] for one, _ in racing}
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(count):
+            for one, _ in racing:
+                samples[one.name].append(one.burst(bursts[one.name]))
+    finally:
+        gc.enable()
+    return {name: statistics.median(taken) for name, taken in samples.items()}
+
+
+def burst_of(seconds):
+    """Short runs are timed several at a time, so that MOST rounds suffice."""
+    return max(1, math.ceil(ENOUGH / MOST / max(seconds, 1e-7)))
+
+
+def deviation(result, reference):
+    """The largest deviation divided by the largest |entry| of the reference."""
+    if result.shape != reference.shape:
+        raise ValueError(f"a result of shape {result.shape}, not {reference.shape}")
+    if not np.isfinite(result).all():
+        raise ValueError("a result that is not finite")
+    return float(np.max(np.abs(result - reference)) / np.max(np.abs(reference)))
+
+
+def peak_growth(work):
+    """What `work` returns, and by how many MB the resident memory exceeds, at its peak meanwhile, what it was before.
+
+    The kernel's high-water mark is set back first (5 into /proc/self/clear_refs), and what the allocator
+    keeps for later is given back, so that it counts when it is used again. None where the kernel cannot tell.
+    """
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+        with open("/proc/self/clear_refs", "w") as mark:
+            mark.write("5")
+        before = resident("VmRSS")
+    except (OSError, AttributeError):
+        return work(), None
+    returned = work()
+    return returned, max(0.0, (resident("VmHWM") - before) * 1024 / 1e6)
+
+
+def resident(field):
+    """A field of /proc/self/status, in units of 1024 bytes."""
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith(field))
+
+
+def brief(failure):
+    words = str(failure).strip().splitlines() or [""]
+    return f"{type(failure).__name__}: {words[0][:200]}"
+
+
+def say(words):
+    print(words, file=sys.stderr, flush=True)
