@@ -15,6 +15,7 @@ mod instructions;
 mod laws;
 mod manifest;
 mod oracle;
+mod peers;
 mod plan;
 mod report;
 mod shell;
@@ -27,6 +28,9 @@ const PLANS: [&plan::Plan; 2] = [&ci::CI, &extras::EXTRAS];
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let ["bench", options @ ..] = &words[..] {
+        return peers::bench(options);
+    }
     match chosen(&words) {
         Some((plan, only)) => plan.run(only),
         None => usage(&words),
@@ -53,6 +57,7 @@ fn usage(words: &[&str]) -> ExitCode {
             println!("  {:14} {}", step.name, step.what);
         }
     }
+    println!("\ncargo xtask {}: ours beside other systems", peers::USAGE);
     match *words {
         [] | ["help" | "--help" | "-h"] => ExitCode::SUCCESS,
         _ => {
