@@ -13,6 +13,9 @@ import numpy as np
 ENOUGH, LEAST, MOST = 0.2, 5, 20
 # A contest whose rounds would take longer than this together, in seconds, has fewer, but no fewer than FEWEST.
 LONG, FEWEST = 60.0, 3
+# Threads of OpenBLAS and OpenMP that have finished look for more work for up to so many seconds, at the cost of
+# whoever comes next; runs longer than LONG_RUN hardly notice when their own have to be woken.
+PAUSE, LONG_RUN = 0.03, 0.1
 # When a run that must end soon begins to hurry: every contest has FEWEST rounds from then on.
 HURRY = math.inf
 
@@ -43,8 +46,12 @@ class Contestant:
         self.found = self.run()
         return time.perf_counter() - begin
 
-    def burst(self, runs):
-        """Seconds of one run, as the mean of several."""
+    def burst(self, runs, long):
+        """Seconds of one run, as the mean of several. It begins when the threads of others have gone to sleep, and
+        unless runs are long with one that wakes its own."""
+        time.sleep(PAUSE)
+        if not long:
+            self.once()
         return sum(self.once() for _ in range(runs)) / runs
 
     def result(self):
@@ -93,8 +100,8 @@ def compete(contestants, references):
 
 def rounds(racing):
     """The median seconds of every contestant."""
-    bursts = {one.name: burst_of(seconds) for one, seconds in racing}
-    lasting = [max(seconds, 1e-7) * bursts[one.name] for one, seconds in racing]
+    bursts = {one.name: (burst_of(seconds), seconds > LONG_RUN) for one, seconds in racing}
+    lasting = [max(seconds, 1e-7) * burst_of(seconds) for _, seconds in racing]
     count = min(MOST, max(LEAST, math.ceil(ENOUGH / min(lasting))), max(FEWEST, int(LONG / sum(lasting))))
     count = FEWEST if time.monotonic() > HURRY else count
     samples = {one.name: [] for one, _ in racing}
@@ -103,7 +110,7 @@ def rounds(racing):
     try:
         for _ in range(count):
             for one, _ in racing:
-                samples[one.name].append(one.burst(bursts[one.name]))
+                samples[one.name].append(one.burst(*bursts[one.name]))
     finally:
         gc.enable()
     return {name: statistics.median(taken) for name, taken in samples.items()}

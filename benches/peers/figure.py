@@ -3,14 +3,14 @@
 import math
 from html import escape
 
-LABELS, PLOT, ROW, TOP, RIGHT, BOTTOM = 330, 560, 20, 64, 24, 44
+LABELS, PLOT, ROW, TOP, RIGHT, BOTTOM = 330, 560, 20, 80, 24, 44
 TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 # Colours that can be told apart by everyone (Okabe & Ito), with a shape for each as well.
 LOOKS = {
     "torch_sdpa": ("#d55e00", "circle"),
     "torch_softmax": ("#e69f00", "square"),
     "torch_hopfield": ("#cc79a7", "diamond"),
-    "torch": ("#d55e00", "circle"),
+    "torch": ("#d55e00", "triangle"),
     "numpy": ("#0072b2", "square"),
     "jax": ("#009e73", "triangle"),
     "pykeops": ("#56b4e9", "diamond"),
@@ -58,8 +58,8 @@ def seen(rows):
 
 def axis(ticks, place, bottom):
     parts = [
-        text(LABELS, 22, "Their time over ours (visible proof)", 15, weight="bold"),
-        text(LABELS, 41, "right of 1: ours is faster; one alternated run, two threads for everyone", 11),
+        text(LABELS, 24, "Their time over ours (visible proof)", 15, weight="bold"),
+        text(LABELS, 44, "right of 1: ours is faster; one alternated run, two threads for everyone", 11),
     ]
     for tick in ticks:
         ours = tick == 1
