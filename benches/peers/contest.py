@@ -11,19 +11,26 @@ import numpy as np
 
 # Each contestant is to be timed for this long, in seconds, and in no fewer rounds than LEAST.
 ENOUGH, LEAST, MOST = 0.2, 5, 20
-# A contest whose rounds would take longer than this together, in seconds, has fewer, but no fewer than FEWEST.
+# A contest's rounds are not to take longer than this together, in seconds, if FEWEST rounds allow it.
 LONG, FEWEST = 60.0, 3
 # Threads of OpenBLAS and OpenMP that have finished look for more work for up to so many seconds, at the cost of
 # whoever comes next; runs longer than LONG_RUN hardly notice when their own have to be woken.
 PAUSE, LONG_RUN = 0.03, 0.1
-# When a run that must end soon begins to hurry: every contest has FEWEST rounds from then on.
-HURRY = math.inf
 
 
-def hurry_after(seconds):
-    """Lets a quick run hurry when so much time has passed."""
-    global HURRY
-    HURRY = time.monotonic() + seconds
+class Pace:
+    """How much time there is: a quick run takes less for each contest, and least of all once it is late."""
+
+    long, late = LONG, math.inf
+
+    @classmethod
+    def quicken(cls, long, late):
+        """Gives a contest `long` seconds, and after `late` seconds from now as few rounds as possible."""
+        cls.long, cls.late = long, time.monotonic() + late
+
+    @classmethod
+    def seconds(cls):
+        return 0.0 if time.monotonic() > cls.late else cls.long
 
 
 # What a contestant is: ours may not fail, and limits of the machine have no result.
@@ -52,7 +59,10 @@ class Contestant:
         time.sleep(PAUSE)
         if not long:
             self.once()
-        return sum(self.once() for _ in range(runs)) / runs
+        taken = []
+        while len(taken) < runs and sum(taken) < ENOUGH:
+            taken.append(self.once())
+        return statistics.fmean(taken)
 
     def result(self):
         """What the last run found, in f64."""
@@ -102,13 +112,15 @@ def rounds(racing):
     """The median seconds of every contestant."""
     bursts = {one.name: (burst_of(seconds), seconds > LONG_RUN) for one, seconds in racing}
     lasting = [max(seconds, 1e-7) * burst_of(seconds) for _, seconds in racing]
-    count = min(MOST, max(LEAST, math.ceil(ENOUGH / min(lasting))), max(FEWEST, int(LONG / sum(lasting))))
-    count = FEWEST if time.monotonic() > HURRY else count
+    count = min(MOST, max(LEAST, math.ceil(ENOUGH / min(lasting))))
     samples = {one.name: [] for one, _ in racing}
     gc.collect()
     gc.disable()
+    begin = time.monotonic()
     try:
-        for _ in range(count):
+        for done in range(count):
+            if done >= FEWEST and time.monotonic() - begin > Pace.seconds():
+                break  # slower than the first runs said
             for one, _ in racing:
                 samples[one.name].append(one.burst(*bursts[one.name]))
     finally:

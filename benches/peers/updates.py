@@ -7,7 +7,7 @@ import numpy as np
 from contest import Contestant, say, brief
 
 # What pykeops is not asked to do, in operations: its CPU kernels are not vectorised.
-PATIENCE = 2e9
+PATIENCE = 5e8
 
 
 def reference(xi, queries, beta, block=8192):
