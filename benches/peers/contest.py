@@ -95,7 +95,7 @@ def compete(contestants, references):
             if one.kind == LIMIT:
                 seconds = one.once()
             else:
-                seconds, shown.extra = peak_growth(one.once)
+                seconds, shown.extra = least_growth(one.once)
                 shown.error = deviation(one.result(), references.get(one.name, references.get("")))
             racing.append((one, seconds))
             measured[one.name] = shown
@@ -140,6 +140,18 @@ def deviation(result, reference):
     if not np.isfinite(result).all():
         raise ValueError("a result that is not finite")
     return float(np.max(np.abs(result - reference)) / np.max(np.abs(reference)))
+
+
+def least_growth(work):
+    """The seconds and the growth of memory that one run takes; the least growth of several, unless they are long,
+    because what other threads and the kernel do meanwhile can only add to it."""
+    seconds, extra = peak_growth(work)
+    for _ in range(2):
+        if extra is None or seconds > LONG_RUN * 10:
+            break
+        again, less = peak_growth(work)
+        seconds, extra = min(seconds, again), min(extra, less)
+    return seconds, extra
 
 
 def peak_growth(work):
