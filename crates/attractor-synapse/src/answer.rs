@@ -2,7 +2,7 @@
 
 use crate::Answer;
 use crate::partial::Partial;
-use crate::read::{Question, Weight};
+use crate::question::{Question, Weight};
 use attractor_lagrangian::{OnePass, Real, norm};
 
 /// Writes the answer to query `q` into the storage of an earlier one; the question is that of the queries

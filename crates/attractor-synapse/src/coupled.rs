@@ -115,7 +115,7 @@ impl<T: Element, S: Borrow<Synapses<T>> + Debug + Send + Sync> Memories<T> for C
         if !reads_couplings(question) {
             return self.synapses().read(question, answers);
         }
-        crate::read::check(self.synapses(), question);
+        crate::read::check(self.synapses().memories(), self.synapses().features(), question);
         let d = self.synapses().features();
         let Answers { features, answers, fields, coupled, .. } = answers;
         let Scratch { outputs, by, bent } = coupled;

@@ -4,13 +4,12 @@
 use crate::cover::Reading;
 use crate::panels::Panels;
 use crate::part::Part;
-use crate::partial::Partial;
 use crate::product::Element;
-use crate::question::{Answer, Answers, Question, Weight};
+use crate::question::{Answer, Answers, Question};
 use crate::share::Share;
 use crate::together::{together, worth_waking};
-use crate::{Memories, Synapses};
-use attractor_lagrangian::{OnePass, Select, norm};
+use crate::{Memories, Synapses, answer};
+use attractor_lagrangian::{OnePass, Select};
 
 /// Queries that are read together.
 const CHUNK: usize = 128;
@@ -60,7 +59,7 @@ pub(crate) fn read<T: Element>(
     answers: &mut Answers<T>,
 ) {
     let d = xi.features();
-    check(xi, question);
+    check(xi.memories(), d, question);
     let queries = question.outputs.len() / d;
     reading.check(xi.memories(), queries, question.hidden);
     let width = reading.width(d);
@@ -80,8 +79,8 @@ pub(crate) fn read<T: Element>(
 }
 
 #[track_caller]
-pub(crate) fn check<T: Element>(xi: &Synapses<T>, question: &Question<'_, T>) {
-    let (n, d, numbers) = (xi.memories(), xi.features(), question.outputs.len());
+pub(crate) fn check<T: Element>(n: usize, d: usize, question: &Question<'_, T>) {
+    let numbers = question.outputs.len();
     assert_eq!(numbers % d, 0, "{numbers} outputs are no multiple of {d} features");
     assert!(question.bias.is_none_or(|b| b.len() == n), "one bias per memory, {n}");
     if let Some(moved) = question.moved {
@@ -133,7 +132,7 @@ impl<T: Element> Desk<T> {
         let partial = &shares[0].ledger.partial;
         fields.copy_from_slice(&partial.fields);
         for (q, place) in answers.iter_mut().enumerate() {
-            answer(&part.question, partial, q, place);
+            answer::write(&part.question, partial, q, place);
         }
     }
 }
@@ -163,41 +162,4 @@ fn conclude<T: Element>(
         rest.iter().for_each(|share| list.merge(select, &share.lists[q]));
         list.conclude(select, xi, part, q, &mut ledger.partial);
     }
-}
-
-/// Writes the answer to query q, into the storage of an earlier one.
-fn answer<T: Element>(question: &Question<'_, T>, partial: &Partial, q: usize, place: &mut Answer) {
-    let tally = &partial.tallies[q];
-    let pool = match question.hidden.one_pass() {
-        Some(OnePass::Sum(pool)) => Some(pool),
-        _ => None,
-    };
-    let value = pool.map_or(tally.value, |pool| pool.potential(tally));
-    let log_factor = pool.map_or(0.0, |pool| pool.log_factor(tally));
-    let sums = &partial.gaps[q];
-    let (gap, gap_slack) = match (pool, question.moved.map(|moved| &moved.before[q])) {
-        (Some(pool), Some(before)) => {
-            (pool.gap_value(sums, before, value), pool.gap_slack(sums, before))
-        }
-        (None, Some(before)) => (sums[0], (sums[1] - before.tilt).abs()),
-        _ => (0.0, 0.0),
-    };
-    let silent = tally.weight == 0.0;
-    let share = |ln_weight: f64| (ln_weight - tally.log_scale).exp() / tally.weight;
-    let ranked = partial.tops[q].ranked().iter().filter(|_| !silent);
-    let d = question.outputs.len() / partial.queries();
-    let mut top = std::mem::take(&mut place.top);
-    top.clear();
-    top.extend(ranked.map(|r| Weight { memory: r.memory, weight: share(r.ln_weight) }));
-    *place = Answer {
-        value,
-        log_scale: if silent { f64::NEG_INFINITY } else { log_factor },
-        activity: if silent { 0.0 } else { tally.weight * log_factor.exp() },
-        effective_memories: if silent { 0.0 } else { tally.weight / tally.square * tally.weight },
-        active: partial.active[q],
-        gap,
-        gap_slack,
-        nearest: partial.nearest[q].of_length(norm(&question.outputs[q * d..][..d])),
-        top,
-    };
 }

@@ -2,7 +2,8 @@
 
 use super::Compact;
 use crate::partial::Partial;
-use crate::read::{Answer, Answers, Moved, Question};
+use crate::question::{Answer, Answers, Question};
+use crate::read::check;
 use crate::{Element, Errand, Memories, Relay, Synapses, answer};
 use attractor_lagrangian::{OnePass, Pool, Tally};
 use rayon::prelude::*;
@@ -54,7 +55,7 @@ impl<T: Element> Memories<T> for Compact {
         answers.resize_with(queries, Answer::default);
         fields.resize(queries * d, 0.0);
         for first in (0..queries).step_by(CHUNK) {
-            let question = part(question, first..queries.min(first + CHUNK), d);
+            let question = question.of_some(first..queries.min(first + CHUNK), d);
             let partial = self.partial(&question);
             fields[first * d..][..partial.fields.len()].copy_from_slice(&partial.fields);
             for (q, place) in answers[first..][..partial.queries()].iter_mut().enumerate() {
@@ -69,31 +70,6 @@ impl<T: Element> Memories<T> for Compact {
         let all = self.patterns().unwrap_or_else(|error| panic!("{error}"));
         Synapses::new(all).relay(errand, relay);
     }
-}
-
-#[track_caller]
-fn check<T: Element>(n: usize, d: usize, question: &Question<'_, T>) {
-    let numbers = question.outputs.len();
-    assert_eq!(numbers % d, 0, "{numbers} outputs are no multiple of {d} features");
-    assert!(question.bias.is_none_or(|b| b.len() == n), "one bias per memory, {n}");
-    if let Some(moved) = question.moved {
-        let fits = moved.by.len() == numbers && moved.before.len() == numbers / d;
-        assert!(fits, "moves for {} numbers, outputs are {numbers}", moved.by.len());
-    }
-}
-
-/// The question of some of the queries.
-fn part<'a, T: Element>(
-    question: &Question<'a, T>,
-    range: Range<usize>,
-    d: usize,
-) -> Question<'a, T> {
-    let numbers = range.start * d..range.end * d;
-    let moved = question
-        .moved
-        .map(|moved| Moved { by: &moved.by[numbers.clone()], before: &moved.before[range] });
-    let (hidden, bias, top) = (question.hidden, question.bias, question.top);
-    Question { hidden, bias, outputs: &question.outputs[numbers], moved, top }
 }
 
 impl Compact {

@@ -8,7 +8,7 @@ mod rescore;
 mod signs;
 mod softmax;
 
-use crate::read::{Answer, Answers, Question};
+use crate::question::{Answer, Answers, Question};
 use crate::{Element, Errand, Memories, Relay, Synapses, answer};
 use attractor_lagrangian::norm;
 use codes::{Codes, Query};
@@ -139,7 +139,7 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         answers: &mut Answers<T>,
         screenings: &mut Vec<Screening>,
     ) {
-        crate::read::check(self.synapses(), question);
+        crate::read::check(self.synapses().memories(), self.synapses().features(), question);
         screenings.clear();
         let plain = match self.screened(question) {
             Ok((beta, found)) => return self.write(question, beta, &found, answers, screenings),
