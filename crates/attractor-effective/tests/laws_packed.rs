@@ -55,7 +55,7 @@ impl Function {
             Odd(n) => SignEnergy::power(n),
             Rectified(n) => RectifiedPower::new(n).unwrap().into(),
             Even(n) => EvenPower::new(n).unwrap().into(),
-            Function::Exponential(b) => attractor_lagrangian::Exponential::new(b).unwrap().into(),
+            Self::Exponential(b) => attractor_lagrangian::Exponential::new(b).unwrap().into(),
             _ => SignEnergy::of(self.lagrangian()).unwrap(),
         }
     }
@@ -66,11 +66,11 @@ impl Function {
             Odd(n) => Box::new(NotConvex::odd_power(n).unwrap()),
             Rectified(n) => Box::new(Additive(RectifiedPower::new(n).unwrap())),
             Even(n) => Box::new(Additive(EvenPower::new(n).unwrap())),
-            Function::Exponential(b) => {
+            Self::Exponential(b) => {
                 Box::new(Additive(attractor_lagrangian::Exponential::new(b).unwrap()))
             }
             Gelu => Box::new(NotConvex::gelu()),
-            Function::LogCosh => Box::new(attractor_lagrangian::LogCosh::new(0.3).unwrap()),
+            Self::LogCosh => Box::new(attractor_lagrangian::LogCosh::new(0.3).unwrap()),
         }
     }
 
@@ -312,7 +312,7 @@ proptest! {
             let (here, there) = (energy(false), energy(true));
             let noise = (case.n + 64) as f64 * f64::EPSILON * (here.magnitude + there.magnitude);
             if (here.value - there.value).abs() > noise {
-                prop_assert_eq!(found[i], packed[i], "spin {}", i);
+                prop_assert_eq!(found[i].to_bits(), packed[i].to_bits(), "spin {}", i);
             }
         }
     }

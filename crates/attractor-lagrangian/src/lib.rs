@@ -112,7 +112,7 @@ pub use smoothed_norm::SmoothedNorm;
 pub use softplus::Softplus;
 pub use threshold::Threshold;
 #[doc(hidden)]
-pub use vector::Lane;
+pub use vector::Lane as VectorLane;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

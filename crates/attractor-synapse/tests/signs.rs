@@ -27,7 +27,7 @@ fn as_defined<T: Element>(n: usize, d: usize, seed: u64) -> Result<(), TestCaseE
     packed.overlaps(&state, &mut overlaps);
     for (h, row) in overlaps.iter().zip(patterns.rows()) {
         let expected: f64 = row.iter().zip(cue.row(0)).map(|(x, s)| x.f64() * s.f64()).sum();
-        prop_assert_eq!(*h as f64, expected);
+        prop_assert!((*h as f64 - expected).abs() < 0.5, "{h} for {expected}");
     }
     // every third memory, and all of them
     for step in [1, 3] {
@@ -39,7 +39,9 @@ fn as_defined<T: Element>(n: usize, d: usize, seed: u64) -> Result<(), TestCaseE
             let differ = differ(patterns.row(memory as usize), cue.row(0));
             expected.iter_mut().zip(differ).for_each(|(e, d)| *e += u32::from(d));
         }
-        prop_assert!(sums.iter().zip(&expected).all(|(s, e)| *s == 0.25 * f64::from(*e)));
+        prop_assert!(
+            sums.iter().zip(&expected).all(|(s, e)| (*s - 0.25 * f64::from(*e)).abs() < 0.1)
+        );
         let counted = (0..packed.width()).flat_map(|word| packed.votes(&chosen, &state, word));
         prop_assert_eq!(counted.collect::<Vec<_>>(), expected);
     }

@@ -18,7 +18,7 @@ pub(crate) use panel::{pack, scores};
 pub(crate) use stream::{Stream, stream};
 pub(crate) use sums::{Absorb, Sums, absorb, sums};
 
-use attractor_lagrangian::{Lane, Real};
+use attractor_lagrangian::{Real, VectorLane as Lane};
 use pulp::{Arch, Simd, WithSimd};
 
 /// The lanes of one instruction.
