@@ -17,10 +17,13 @@
 //!
 //! # Cost
 //!
-//! A read for q queries takes 4·N·d·q flops (6·N·d·q with the certificate's hidden term), N·q
-//! evaluations of the activation, one pass over ξ for every 128 queries, and scratch of at most
-//! 16·128·(12·d + 512) bytes times the scalar's size over 4. A hidden Lagrangian that does not
-//! stream reads ξ twice and holds N numbers per query, 128 queries at a time.
+//! A read for q queries takes 4·N·d·q flops (6·N·d·q with the certificate's hidden term; half as many where the hidden
+//! Lagrangian selects), N·q evaluations of the activation and one pass over ξ for every 128 queries. It holds the
+//! sums of 4 to 16 shares, 8·d bytes for each query that is read together, and one tile of scores. A hidden Lagrangian
+//! that neither pools nor selects reads ξ twice and holds N numbers for 16 queries. Formulas and what asserts them:
+//! [the page on cost](https://github.com/attractor-rs/attractor/blob/main/docs/cost.md).
+//!
+//! The products run in the widest lanes that the processor is found to have (AVX2 with FMA; elsewhere plain code).
 
 // Patterns and what is done to them.
 mod normalize;

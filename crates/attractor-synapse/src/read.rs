@@ -19,7 +19,7 @@ const SHARES: (usize, usize) = (16, 4);
 /// So few bytes of ξ stay in cache, and threads divide the queries instead.
 const CACHED: usize = 8 << 20;
 /// Queries that are read together then.
-const FEW: usize = 32;
+const FEW: usize = 64;
 /// Memories that a share has at least.
 const LEAST: usize = 192;
 

@@ -14,7 +14,7 @@ use std::ops::Range;
 /// Memories per tile at most: a sum over them is short enough for f32. A whole number of all strips.
 const TILE: usize = 192;
 /// Bytes of ξ in a tile that is read more than once, and of one that streams by: a part of the cache.
-const KEPT: usize = 192 << 10;
+const KEPT: usize = 320 << 10;
 pub(crate) const STREAMED: usize = 48 << 10;
 
 /// A share with its scratch.

@@ -92,7 +92,7 @@ fn each_memory_is_weighed_once_for_each_query() {
             let counted = Counted::new();
             let mut answers = Answers::default();
             xi.read(&Question { moved, ..Question::of(&counted, &outputs) }, &mut answers);
-            let chunks = q.div_ceil(32);
+            let chunks = q.div_ceil(64);
             let fits = |count: usize| count >= n * q && count < n * (q + chunks * LANES);
             assert!(fits(counted.weighed.load(Relaxed)), "{n} {q}: {counted:?}");
             let gaps = counted.gaps.load(Relaxed);

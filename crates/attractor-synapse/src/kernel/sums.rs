@@ -166,7 +166,7 @@ impl<T: Real> WithSimd for Absorb<'_, T> {
         let n = self.values.len() / self.m;
         let wide = 2 * lanes::<S, T>();
         for at in (0..self.m).step_by(wide) {
-            self.take_columns(at, wide);
+            self.take_columns::<S>(at);
             let (mut first, mut weights) = (0, self.weights);
             for (queries, width) in self.panels.iter().copied() {
                 let own;
@@ -191,18 +191,17 @@ impl<T: Real> WithSimd for Absorb<'_, T> {
 impl<T: Real> Absorb<'_, T> {
     /// Some columns of the values, beside each other; beyond the last there are zeros.
     #[inline(always)]
-    fn take_columns(&mut self, at: usize, wide: usize) {
-        let n = self.values.len() / self.m;
-        self.columns.resize(n * wide, T::ZERO);
-        let end = self.m.min(at + wide);
-        for (place, row) in
-            self.columns.chunks_exact_mut(wide).zip(self.values.chunks_exact(self.m))
-        {
-            if end == at + wide {
-                place.copy_from_slice(&row[at..end]);
+    fn take_columns<S: Simd>(&mut self, at: usize) {
+        let wide = 2 * lanes::<S, T>();
+        self.columns.resize(self.values.len() / self.m * wide, T::ZERO);
+        let places = self.columns.chunks_exact_mut(wide);
+        for (place, row) in places.zip(self.values.chunks_exact(self.m)) {
+            if let Some(row) = row.get(at..at + wide) {
+                let (place, row) = (T::lanes_mut::<S>(place).0, T::lanes::<S>(row).0);
+                place.iter_mut().zip(row).for_each(|(place, x)| *place = *x);
             } else {
                 place.fill(T::ZERO);
-                place[..end - at].copy_from_slice(&row[at..end]);
+                place.iter_mut().zip(&row[at..]).for_each(|(place, x)| *place = *x);
             }
         }
     }
