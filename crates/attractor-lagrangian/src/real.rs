@@ -1,6 +1,6 @@
 //! The two scalars a vector may be made of.
 
-use crate::vector::Lane;
+use crate::vector::{Lane, Vectors};
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -66,6 +66,9 @@ pub trait Real:
     fn max(self, other: Self) -> Self;
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
+    /// What whole vectors of this type go through.
+    #[doc(hidden)]
+    fn vectors() -> &'static Vectors<Self>;
 }
 
 macro_rules! real {
@@ -99,6 +102,10 @@ macro_rules! real {
             #[inline]
             fn is_finite(self) -> bool {
                 self.is_finite()
+            }
+            fn vectors() -> &'static Vectors<Self> {
+                static ALL: Vectors<$t> = Vectors::ALL;
+                &ALL
             }
         }
     };

@@ -1,8 +1,9 @@
 //! How the queries that are read together lie beside each other.
 
 use crate::kernel;
+use crate::product::Element;
 use crate::question::Question;
-use attractor_lagrangian::{Before, Real};
+use attractor_lagrangian::Before;
 use std::ops::Range;
 
 /// Queries whose scores share the vectors of a tile, n × `width`; alone, n of one query.
@@ -44,7 +45,7 @@ impl<T> Default for Panels<T> {
     }
 }
 
-impl<T: Real> Panels<T> {
+impl<T: Element> Panels<T> {
     /// Lays out a question, in the storage of an earlier one.
     pub(crate) fn lay_out(&mut self, question: &Question<'_, T>, d: usize) {
         let (queries, lanes) = (question.outputs.len() / d, kernel::width::<T>());
@@ -112,7 +113,7 @@ impl<T: Real> Panels<T> {
     }
 }
 
-fn pack<T: Real>(panels: &[Panel], rows: &[T], d: usize, place: &mut Vec<T>) {
+fn pack<T: Element>(panels: &[Panel], rows: &[T], d: usize, place: &mut Vec<T>) {
     place.clear();
     for panel in panels.iter().filter(|_| !rows.is_empty()) {
         let start = place.len();

@@ -2,6 +2,7 @@
 
 use crate::cover::Reading;
 use crate::panels::Panels;
+use crate::product::Element;
 use crate::question::Question;
 
 /// Their question, and how they lie; the first of them is query `first`.
@@ -13,7 +14,7 @@ pub(crate) struct Part<'a, T> {
     pub(crate) features: usize,
 }
 
-impl<T: attractor_lagrangian::Real> Part<'_, T> {
+impl<T: Element> Part<'_, T> {
     pub(crate) fn queries(&self) -> usize {
         self.question.outputs.len() / self.features
     }

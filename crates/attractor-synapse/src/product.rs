@@ -1,5 +1,6 @@
 //! The two products of a read and what is decomposed, through faer; the only file that names it.
 
+use crate::kernel::Kernels;
 use attractor_lagrangian::Real;
 use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
@@ -25,6 +26,10 @@ pub trait Element: Real {
     /// The largest eigenvalue of the symmetric `gram` (n × n).
     #[doc(hidden)]
     fn largest_eigenvalue(gram: &[Self], n: usize) -> f64;
+
+    /// What a read is made of.
+    #[doc(hidden)]
+    fn kernels() -> &'static Kernels<Self>;
 }
 
 macro_rules! element {
@@ -41,6 +46,10 @@ macro_rules! element {
                 let gram = MatRef::from_row_major_slice(gram, n, n);
                 let values = gram.self_adjoint_eigenvalues(faer::Side::Lower);
                 values.ok().and_then(|v| v.last().copied()).map_or(f64::NAN, f64::from)
+            }
+            fn kernels() -> &'static Kernels<Self> {
+                static ALL: Kernels<$t> = Kernels::ALL;
+                &ALL
             }
         }
     };

@@ -14,35 +14,80 @@ mod softmax;
 mod tests;
 mod weigh;
 
-pub(crate) use gap::gap;
 pub use lane::Lane;
-pub(crate) use softmax::softmax;
-pub(crate) use weigh::weigh;
 
-use crate::Real;
+use crate::{Before, Real, Tally};
 use exp::Factor;
 use kernels::{Exp, Kernel, Logistic, RectifiedExpM1, Tanh};
 use lanes::{Lanes, PACK, Pack};
 use pulp::{Arch, Simd, WithSimd};
 
+/// As [`gap`].
+type Gap<T> = fn(f64, &[T], &[T], &[Before], &mut [[f64; 3]]) -> usize;
+
+/// The functions of whole vectors of one type: compiled here and not again in every crate that uses them.
+#[derive(Debug)]
+pub struct Vectors<T> {
+    exp: fn(f64, &[T], &mut [T]),
+    rectified_exp_m1: fn(f64, &[T], &mut [T]),
+    tanh: fn(f64, &[T], &mut [T]),
+    logistic: fn(f64, &[T], &mut [T]),
+    softmax: fn(f64, bool, &[T], &mut [T]) -> bool,
+    weigh: fn(f64, &mut [T], &mut [Tally]) -> bool,
+    gap: Gap<T>,
+}
+
+impl<T: Real> Vectors<T> {
+    pub(crate) const ALL: Self = Self {
+        exp: |beta, x, g| map(Exp, beta, x, g),
+        rectified_exp_m1: |beta, x, g| map(RectifiedExpM1, beta, x, g),
+        tanh: |beta, x, g| map(Tanh, beta, x, g),
+        logistic: |beta, x, g| map(Logistic, beta, x, g),
+        softmax: softmax::softmax,
+        weigh: weigh::weigh,
+        gap: gap::gap,
+    };
+}
+
 /// Writes e^{βx}.
 pub(crate) fn exp<T: Real>(beta: f64, x: &[T], g: &mut [T]) {
-    map(Exp, beta, x, g);
+    (T::vectors().exp)(beta, x, g);
 }
 
 /// Writes e^{βx₊} − 1.
 pub(crate) fn rectified_exp_m1<T: Real>(beta: f64, x: &[T], g: &mut [T]) {
-    map(RectifiedExpM1, beta, x, g);
+    (T::vectors().rectified_exp_m1)(beta, x, g);
 }
 
 /// Writes tanh βx.
 pub(crate) fn tanh<T: Real>(beta: f64, x: &[T], g: &mut [T]) {
-    map(Tanh, beta, x, g);
+    (T::vectors().tanh)(beta, x, g);
 }
 
 /// Writes 1/(1 + e^{−βx}).
 pub(crate) fn logistic<T: Real>(beta: f64, x: &[T], g: &mut [T]) {
-    map(Logistic, beta, x, g);
+    (T::vectors().logistic)(beta, x, g);
+}
+
+/// See [`softmax::softmax`].
+pub(crate) fn softmax<T: Real>(beta: f64, ghost: bool, x: &[T], g: &mut [T]) -> bool {
+    (T::vectors().softmax)(beta, ghost, x, g)
+}
+
+/// See [`weigh::weigh`].
+pub(crate) fn weigh<T: Real>(beta: f64, tile: &mut [T], tallies: &mut [Tally]) -> bool {
+    (T::vectors().weigh)(beta, tile, tallies)
+}
+
+/// See [`gap::gap`].
+pub(crate) fn gap<T: Real>(
+    beta: f64,
+    scores: &[T],
+    moves: &[T],
+    before: &[Before],
+    sums: &mut [[f64; 3]],
+) -> usize {
+    (T::vectors().gap)(beta, scores, moves, before, sums)
 }
 
 fn map<T: Real, K: Kernel>(kernel: K, beta: f64, x: &[T], g: &mut [T]) {

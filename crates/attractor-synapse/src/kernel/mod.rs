@@ -12,14 +12,75 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use dots::dots;
-pub(crate) use extremes::extremes;
-pub(crate) use panel::{pack, scores};
-pub(crate) use stream::{Stream, stream};
-pub(crate) use sums::{Absorb, Sums, absorb, sums};
+pub(crate) use panel::pack;
+pub(crate) use stream::Stream;
+pub(crate) use sums::{Absorb, Sums};
 
+use crate::Element;
 use attractor_lagrangian::{Real, VectorLane as Lane};
 use pulp::{Arch, Simd, WithSimd};
+
+/// As [`extremes`].
+type Extremes<T> = fn(&[T], &[T], &mut [T], &mut [T]);
+
+/// The kernels of one type: compiled here and not again in every crate that reads.
+#[derive(Debug)]
+pub struct Kernels<T> {
+    width: fn() -> usize,
+    scores: fn(&[T], &[T], usize, &mut [T]),
+    dots: fn(&[T], &[T], usize, &mut [T]),
+    extremes: Extremes<T>,
+    stream: fn(Stream<'_, T>),
+    sums: fn(Sums<'_, T>),
+    absorb: fn(Absorb<'_, T>),
+}
+
+impl<T: Real> Kernels<T> {
+    pub(crate) const ALL: Self = Self {
+        width: own_width::<T>,
+        scores: panel::scores,
+        dots: dots::dots,
+        extremes: extremes::extremes,
+        stream: stream::stream,
+        sums: sums::sums,
+        absorb: sums::absorb,
+    };
+}
+
+/// How many numbers one instruction takes on this machine.
+pub(crate) fn width<T: Element>() -> usize {
+    (T::kernels().width)()
+}
+
+/// See [`panel::scores`].
+pub(crate) fn scores<T: Element>(memories: &[T], panel: &[T], width: usize, out: &mut [T]) {
+    (T::kernels().scores)(memories, panel, width, out);
+}
+
+/// See [`dots::dots`].
+pub(crate) fn dots<T: Element>(memories: &[T], queries: &[T], d: usize, out: &mut [T]) {
+    (T::kernels().dots)(memories, queries, d, out);
+}
+
+/// See [`extremes::extremes`].
+pub(crate) fn extremes<T: Element>(x: &[T], factors: &[T], most: &mut [T], least: &mut [T]) {
+    (T::kernels().extremes)(x, factors, most, least);
+}
+
+/// See [`Stream`].
+pub(crate) fn stream<T: Element>(work: Stream<'_, T>) {
+    (T::kernels().stream)(work);
+}
+
+/// See [`Sums`].
+pub(crate) fn sums<T: Element>(work: Sums<'_, T>) {
+    (T::kernels().sums)(work);
+}
+
+/// See [`Absorb`].
+pub(crate) fn absorb<T: Element>(work: Absorb<'_, T>) {
+    (T::kernels().absorb)(work);
+}
 
 /// The lanes of one instruction.
 type Vector<S, T> = <T as Lane>::Vector<S>;
@@ -29,8 +90,7 @@ const fn lanes<S: Simd, T: Lane>() -> usize {
     size_of::<Vector<S, T>>() / size_of::<T>()
 }
 
-/// How many numbers one instruction takes on this machine.
-pub(crate) fn width<T: Real>() -> usize {
+fn own_width<T: Real>() -> usize {
     struct Width<T>(std::marker::PhantomData<T>);
     impl<T: Real> WithSimd for Width<T> {
         type Output = usize;

@@ -6,7 +6,6 @@ use super::{
     panel::{pack, scores_on},
     stream::{Stream, stream_on},
     sums::{Absorb, Sums, absorb_on, sums_on},
-    width,
 };
 use attractor_lagrangian::Real;
 use pulp::Arch;
@@ -32,7 +31,7 @@ fn near<T: Real>(found: T, (sum, size): (f64, f64), n: usize) -> bool {
 
 /// The paths there are, with the lanes of each.
 fn paths<T: Real>() -> [(Arch, usize); 2] {
-    [(Arch::Scalar, 1), (Arch::new(), width::<T>())]
+    [(Arch::Scalar, 1), (Arch::new(), super::own_width::<T>())]
 }
 
 fn check_scores<T: Real>(n: usize, d: usize) {
