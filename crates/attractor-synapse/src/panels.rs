@@ -6,6 +6,9 @@ use crate::question::Question;
 use attractor_lagrangian::Before;
 use std::ops::Range;
 
+/// So many queries at most leave vectors of queries half empty, whatever the lanes.
+const FEW: usize = 8;
+
 /// Queries whose scores share the vectors of a tile, n × `width`; alone, n of one query.
 #[derive(Debug, Clone)]
 pub(crate) struct Panel {
@@ -50,7 +53,7 @@ impl<T: Element> Panels<T> {
     pub(crate) fn lay_out(&mut self, question: &Question<'_, T>, d: usize) {
         let (queries, lanes) = (question.outputs.len() / d, kernel::width::<T>());
         self.features = d;
-        self.few = question.hidden.one_pass().is_some() && queries <= lanes.max(4);
+        self.few = question.hidden.one_pass().is_some() && queries <= lanes.max(FEW);
         self.all.clear();
         if self.few {
             self.all.extend((0..queries).map(|q| Panel { queries: q..q + 1, width: 1 }));

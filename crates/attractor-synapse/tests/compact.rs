@@ -53,7 +53,9 @@ fn reads_as_decoded<T: Element>(data: &Data<T>, case: &Case, precision: Precisio
         near("value", a.value, b.value)?;
         near("activity", a.activity, b.activity)?;
         near("scale", a.log_scale, b.log_scale)?;
-        holds("nearest", a.nearest == b.nearest && a.active == b.active)?;
+        holds("active", a.active == b.active)?;
+        let g = lift(&data.outputs[q * data.xi.features()..][..data.xi.features()]);
+        nearest_is_that_of_decoded(&decoded, &g, &a.nearest, &b.nearest, far)?;
         holds("names", a.top.len() == b.top.len())?;
         if a.activity > 0.0 {
             let most = far * 300.0 * a.activity * (-a.log_scale).exp() * decoded.largest_norm();
@@ -63,6 +65,27 @@ fn reads_as_decoded<T: Element>(data: &Data<T>, case: &Case, precision: Precisio
         }
     }
     Ok(())
+}
+
+/// The same cosines, and each of the memory that is named with it: two that are equally near may change places.
+fn nearest_is_that_of_decoded<T: Element>(
+    decoded: &Synapses<T>,
+    g: &[f64],
+    plain: &Nearest,
+    small: &Nearest,
+    far: f64,
+) -> Law {
+    let length = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let named = |memory: usize, cosine: f64| {
+        let row = lift(decoded.patterns().row(memory));
+        let dot: f64 = row.iter().zip(g).map(|(x, y)| x * y).sum();
+        let lengths = length(&row) * length(g);
+        close("named", cosine, if lengths > 0.0 { dot / lengths } else { 0.0 }, far)
+    };
+    close("nearest", plain.overlap, small.overlap, far)?;
+    close("opposite", plain.opposite_overlap, small.opposite_overlap, far)?;
+    named(small.memory, small.overlap)?;
+    named(small.opposite, small.opposite_overlap)
 }
 
 /// Of the precisions those that the numbers allow.
