@@ -43,23 +43,34 @@ fn reads_as_decoded<T: Element>(data: &Data<T>, case: &Case, precision: Precisio
     let bias = data.bias.as_deref();
     let question = Question { hidden: &hidden, bias, outputs: &data.outputs, moved, top: 3 };
     let (mut plain, mut small) = (Answers::default(), Answers::default());
-    decoded.read(&question, &mut plain);
     compact.read(&question, &mut small);
     for q in 0..case.queries {
-        let (a, b) = (plain.get(q), small.get(q));
+        // one at a time, so that scores are summed in the same order
+        let d = data.xi.features();
+        let by = data.moves.get(q * d..(q + 1) * d).unwrap_or(&[]);
+        let moved = moved.map(|_| Moved { by, before: &before[q..=q] });
+        let outputs = &data.outputs[q * d..(q + 1) * d];
+        decoded.read(&Question { outputs, moved, ..question }, &mut plain);
+        let (a, b) = (plain.get(0), small.get(q));
         let far = 64.0 * T::UNIT_ROUNDOFF;
-        let near = |what, x: f64, y: f64| close(what, x, y, far * (x.abs() + y.abs()) + 1e-300);
-        // sums over tiles of other sizes round otherwise
-        near("value", a.value, b.value)?;
-        near("activity", a.activity, b.activity)?;
-        near("scale", a.log_scale, b.log_scale)?;
-        holds("active", a.active == b.active)?;
         let g = lift(&data.outputs[q * data.xi.features()..][..data.xi.features()]);
+        let near = |what, x: f64, y: f64, size: f64| {
+            close(what, x, y, far * (x.abs() + y.abs() + size) + 1e-300)
+        };
+        // sums in another order round otherwise, and ln Σe^{βh} by as much as Σ and βh do
+        let score = decoded.largest_norm() * g.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let beta = if let Hidden::Softmax(beta) = case.hidden { Some(beta) } else { None };
+        near("value", a.value, b.value, beta.map_or(0.0, |beta| score + 1.0 / beta))?;
+        near("activity", a.activity, b.activity, 0.0)?;
+        near("scale", a.log_scale, b.log_scale, beta.map_or(0.0, |beta| 1.0 + beta * score))?;
+        holds("active", a.active == b.active)?;
         nearest_is_that_of_decoded(&decoded, &g, &a.nearest, &b.nearest, far)?;
-        holds("names", a.top.len() == b.top.len())?;
+        // whether what is next to nothing is named depends on what shares a tile with it
+        let named = |answer: &Answer| answer.top.iter().filter(|w| w.weight > 1e-30).count();
+        holds("names", named(a) == named(b))?;
         if a.activity > 0.0 {
             let most = far * 300.0 * a.activity * (-a.log_scale).exp() * decoded.largest_norm();
-            for (x, y) in plain.field(q).iter().zip(small.field(q)) {
+            for (x, y) in plain.field(0).iter().zip(small.field(q)) {
                 close("field", *x, *y, most + 1e-300)?;
             }
         }

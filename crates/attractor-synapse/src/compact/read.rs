@@ -1,6 +1,7 @@
 //! The one-pass read-out over memories that are decoded on the way, a tile at a time.
 
 use super::Compact;
+use crate::kernel::{self, Sums};
 use crate::partial::Partial;
 use crate::question::{Answer, Answers, Question};
 use crate::read::check;
@@ -112,6 +113,8 @@ struct Reader<'a, T> {
     rows: Vec<T>,
     scores: Vec<T>,
     moves: Vec<T>,
+    /// n × q.
+    weights: Vec<T>,
     sums: Vec<T>,
     tallies: Vec<Tally>,
 }
@@ -133,6 +136,7 @@ impl<'a, T: Element> Reader<'a, T> {
             rows: places(tile * d),
             scores: places(tile * queries),
             moves: places(if question.moved.is_some() { tile * queries } else { 0 }),
+            weights: places(tile * queries),
             sums: places(queries * d),
             tallies: vec![Tally::EMPTY; queries],
         }
@@ -152,36 +156,55 @@ impl<'a, T: Element> Reader<'a, T> {
     }
 
     fn pool_tile(&mut self, pool: &dyn Pool<T>, range: Range<usize>, partial: &mut Partial) {
-        let (d, numbers) = (self.memories.features, range.len() * self.queries);
+        let (d, n) = (self.memories.features, range.len());
         self.score(range.clone(), partial);
-        let scores = &mut self.scores[..numbers];
         if let Some(moved) = self.question.moved {
-            let moves = &mut self.moves[..numbers];
-            T::scores(&self.rows[..range.len() * d], moved.by, d, moves);
-            pool.gap(scores, moves, moved.before, &mut partial.gaps);
+            let moves = &mut self.moves[..n * self.queries];
+            kernel::dots(&self.rows[..n * d], moved.by, d, moves);
+            let columns = self.scores.chunks_exact(n).zip(moves.chunks_exact(n)).enumerate();
+            for (q, (scores, moves)) in columns {
+                pool.gap(scores, moves, &moved.before[q..=q], &mut partial.gaps[q..=q]);
+            }
         }
-        pool.weigh(scores, &mut self.tallies);
-        rank(scores, &self.tallies, range.start, partial);
-        T::weighted(scores, &self.rows[..range.len() * d], d, &mut self.sums);
+        let columns = self.scores[..n * self.queries].chunks_exact_mut(n).enumerate();
+        for (q, scores) in columns {
+            pool.weigh(scores, &mut self.tallies[q..=q]);
+            rank(scores, &self.tallies[q], range.start, q, partial);
+            let places = self.weights.iter_mut().skip(q).step_by(self.queries);
+            places.zip(scores).for_each(|(place, weight)| *place = *weight);
+        }
+        self.sum(n);
         for (q, sum) in self.sums.chunks_exact(d).enumerate() {
             partial.absorb(q, &self.tallies[q], sum);
         }
     }
 
-    /// h = Ξ̂g + b of a tile; the overlaps are noted before the bias.
+    /// Σ weight·ξ̂ of the tile for every query.
+    fn sum(&mut self, n: usize) {
+        let (m, width) = (self.memories.features, self.queries);
+        kernel::sums(Sums {
+            weights: &self.weights[..n * width],
+            width,
+            values: &self.rows[..n * m],
+            m,
+            then: &[],
+            out: &mut self.sums,
+        });
+    }
+
+    /// h = Ξ̂g + b of a tile, q × n; the overlaps are noted before the bias.
     fn score(&mut self, range: Range<usize>, partial: &mut Partial) {
-        let d = self.memories.features;
-        let rows = &mut self.rows[..range.len() * d];
+        let (d, n) = (self.memories.features, range.len());
+        let rows = &mut self.rows[..n * d];
         self.memories.numbers.decode(range.clone(), d, rows);
-        let scores = &mut self.scores[..range.len() * self.queries];
-        T::scores(rows, self.question.outputs, d, scores);
-        for (row, memory) in scores.chunks_exact_mut(self.queries).zip(range) {
-            let inverse = self.memories.inverse_norms()[memory];
-            for (score, nearest) in row.iter().zip(&mut partial.nearest) {
-                nearest.see(memory, score.f64() * inverse);
-            }
-            if let Some(bias) = self.question.bias {
-                row.iter_mut().for_each(|h| *h = T::of(h.f64() + bias[memory]));
+        let scores = &mut self.scores[..n * self.queries];
+        kernel::dots(rows, self.question.outputs, d, scores);
+        for (column, nearest) in scores.chunks_exact_mut(n).zip(&mut partial.nearest) {
+            for (score, memory) in column.iter_mut().zip(range.clone()) {
+                nearest.see(memory, score.f64() * self.memories.inverse_norms()[memory]);
+                if let Some(bias) = self.question.bias {
+                    *score = T::of(score.f64() + bias[memory]);
+                }
             }
         }
     }
@@ -196,7 +219,7 @@ impl<'a, T: Element> Reader<'a, T> {
             spread(&self.scores, &mut h, range.clone());
             if let Some(moved) = self.question.moved {
                 let rows = &self.rows[..range.len() * d];
-                T::scores(rows, moved.by, d, &mut self.moves[..range.len() * queries]);
+                kernel::dots(rows, moved.by, d, &mut self.moves[..range.len() * queries]);
                 spread(&self.moves, &mut moves, range);
             }
         }
@@ -234,12 +257,13 @@ impl<'a, T: Element> Reader<'a, T> {
         let (d, queries) = (self.memories.features, self.queries);
         let rows = &mut self.rows[..range.len() * d];
         self.memories.numbers.decode(range.clone(), d, rows);
-        let scores = &mut self.scores[..range.len() * queries];
-        for (row, memory) in scores.chunks_exact_mut(queries).zip(range.clone()) {
+        for (row, memory) in self.weights.chunks_exact_mut(queries).zip(range.clone()) {
             row.iter_mut().zip(weights).for_each(|(place, weights)| *place = weights[memory]);
         }
-        rank(scores, &self.tallies, range.start, partial);
-        T::weighted(scores, rows, d, &mut self.sums);
+        for (q, weights) in weights.iter().enumerate() {
+            rank(&weights[range.clone()], &self.tallies[q], range.start, q, partial);
+        }
+        self.sum(range.len());
         for (q, sum) in self.sums.chunks_exact(d).enumerate() {
             let rest = Tally { value: 0.0, weight: 0.0, square: 0.0, ..self.tallies[q] };
             let tally = if range.start == 0 { self.tallies[q] } else { rest };
@@ -253,23 +277,21 @@ fn tiles(n: usize, features: usize) -> impl Iterator<Item = Range<usize>> {
     (0..n).step_by(tile).map(move |start| start..n.min(start + tile))
 }
 
-/// A tile, query fastest, into one list for each query.
+/// A tile, q × n, into one list for each query.
 fn spread<T: Copy>(tile: &[T], lists: &mut [Vec<T>], range: Range<usize>) {
-    for (row, memory) in tile.chunks_exact(lists.len()).zip(range) {
-        row.iter().zip(&mut *lists).for_each(|(x, list)| list[memory] = *x);
+    for (column, list) in tile.chunks_exact(range.len()).zip(lists) {
+        list[range.clone()].copy_from_slice(column);
     }
 }
 
-/// Notes the heaviest weights of a tile.
-fn rank<T: Element>(weights: &[T], tallies: &[Tally], first: usize, partial: &mut Partial) {
-    let bar = |partial: &Partial, q: usize| (partial.tops[q].bar() - tallies[q].log_scale).exp();
-    let mut bars: Vec<f64> = (0..tallies.len()).map(|q| bar(partial, q)).collect();
-    for (row, memory) in weights.chunks_exact(tallies.len()).zip(first..) {
-        for (q, weight) in row.iter().map(|w| w.abs().f64()).enumerate() {
-            if weight > bars[q] {
-                partial.rank(q, memory, weight, tallies[q].log_scale);
-                bars[q] = bar(partial, q);
-            }
+/// Notes the heaviest weights of a tile for query q.
+fn rank<T: Element>(weights: &[T], tally: &Tally, first: usize, q: usize, partial: &mut Partial) {
+    let bar = |partial: &Partial| (partial.tops[q].bar() - tally.log_scale).exp();
+    let mut least = bar(partial);
+    for (weight, memory) in weights.iter().map(|w| w.abs().f64()).zip(first..) {
+        if weight > least {
+            partial.rank(q, memory, weight, tally.log_scale);
+            least = bar(partial);
         }
     }
 }
