@@ -1,7 +1,7 @@
 //! The door for other languages: contestants, memories and limits as C functions, with which `peers/` times ours
 //! and theirs in one process on the same arrays.
 //!
-//! Every function returns 0, or what [`Failure::code`] says with the words left for [`attractor_error`]; results
+//! Every function returns 0, or what `Failure::code` says with the words left for [`attractor_error`]; results
 //! go through the last pointer. No panic crosses the border.
 
 #![expect(

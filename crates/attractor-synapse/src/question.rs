@@ -69,7 +69,7 @@ pub struct Answer {
     /// n_eff = 1/Σp², the number of memories that share the weight; 0 if every f is 0.
     pub effective_memories: f64,
     /// How many memories have any weight, counted, where the hidden Lagrangian selects
-    /// ([`OnePass::Select`]): the others have exactly 0.
+    /// ([`OnePass::Select`](attractor_lagrangian::OnePass::Select)): the others have exactly 0.
     pub active: Option<usize>,
     /// D_{L_h}(h, h − δ) of the last move, 0 if none was given.
     pub gap: f64,
