@@ -23,7 +23,7 @@ const LAWS: &[Law] = &[
     Law { package: "attractor-effective", target: "laws_couplings", cases: 5_000 },
     Law { package: "attractor-effective", target: "laws_descent", cases: 2_000 },
     Law { package: "attractor-effective", target: "laws_epanechnikov", cases: 10_000 },
-    Law { package: "attractor-effective", target: "laws_packed", cases: 5_000 },
+    Law { package: "attractor-effective", target: "laws_packed", cases: 1_000 },
     Law { package: "attractor-effective", target: "laws_spins", cases: 20_000 },
     Law { package: "attractor-laws", target: "laws", cases: 256 },
     Law { package: "attractor-network", target: "laws", cases: 100_000 },
