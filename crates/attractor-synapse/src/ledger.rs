@@ -17,6 +17,8 @@ pub(crate) struct Ledger<T> {
     pub(crate) gaps: Vec<[f64; 3]>,
     /// 1/‖ξ‖ of the tile.
     inverse: Vec<T>,
+    /// Whether all of them have their digits in this type, so that the ends of a column are to be trusted.
+    trusted: bool,
     ones: Vec<T>,
     most: Vec<T>,
     least: Vec<T>,
@@ -26,7 +28,7 @@ impl<T: Element> Ledger<T> {
     pub(crate) fn new() -> Self {
         let (partial, tallies, gaps) = (Partial::empty(0, 0, 0), Vec::new(), Vec::new());
         let (inverse, ones, most, least) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { partial, tallies, gaps, inverse, ones, most, least }
+        Self { partial, tallies, gaps, inverse, trusted: true, ones, most, least }
     }
 
     pub(crate) fn clear(&mut self, part: &Part<'_, T>) {
@@ -41,8 +43,10 @@ impl<T: Element> Ledger<T> {
 
     /// Once for every tile, before its panels.
     pub(crate) fn begin(&mut self, xi: &Synapses<T>, tile: &Range<usize>) {
+        let norms = &xi.inverse_norms()[tile.clone()];
         self.inverse.clear();
-        self.inverse.extend(xi.inverse_norms()[tile.clone()].iter().map(|x| T::of(*x)));
+        self.inverse.extend(norms.iter().map(|x| T::of(*x)));
+        self.trusted = norms.iter().all(|x| *x <= 0.0 || (1e-30..1e30).contains(x));
     }
 
     pub(crate) fn finish(&mut self) {
@@ -83,15 +87,16 @@ impl<T: Element> Ledger<T> {
     /// The memories nearest to each query: a column is looked through only if its ends say that it has
     /// one that is nearer than all before.
     fn note(&mut self, at: &At<'_, T>, scores: &[T]) {
-        let Self { most, least, inverse, partial, .. } = self;
+        let Self { most, least, inverse, trusted, partial, .. } = self;
         let (most, least) = (&mut most[..at.panel.width], &mut least[..at.panel.width]);
         extremes(scores, inverse, most, least);
         let inverse = &at.xi.inverse_norms()[at.tile.clone()];
         for (lane, q) in at.panel.queries.clone().enumerate() {
             let nearest = &mut partial.nearest[q];
             let reach = |x: T| x.f64() + slack(x);
-            let most = reach(most[lane]) <= nearest.overlap;
-            if most && reach(-least[lane]) <= -nearest.opposite_overlap {
+            let none_nearer = reach(most[lane]) <= nearest.overlap
+                && reach(-least[lane]) <= -nearest.opposite_overlap;
+            if *trusted && none_nearer {
                 continue;
             }
             let column = scores.iter().skip(lane).step_by(at.panel.width);
