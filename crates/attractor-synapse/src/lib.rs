@@ -20,7 +20,8 @@
 //! A read for q queries takes 4·N·d·q flops (6·N·d·q with the certificate's hidden term; half as many where the hidden
 //! Lagrangian selects), N·q evaluations of the activation and one pass over ξ for every 128 queries. It holds the
 //! sums of 4 to 16 shares, 8·d bytes for each query that is read together, and one tile of scores. A hidden Lagrangian
-//! that neither pools nor selects reads ξ twice and holds N numbers for 16 queries. Formulas and what asserts them:
+//! that neither pools nor selects reads ξ twice and holds N numbers for each 16 queries (8 in f64). Formulas, and which
+//! of them tests count:
 //! [the page on cost](https://github.com/attractor-rs/attractor/blob/main/docs/cost.md).
 //!
 //! The products run in the widest lanes that the processor is found to have (AVX2 with FMA; elsewhere plain code).

@@ -28,8 +28,6 @@ impl Panel {
 #[derive(Debug)]
 pub(crate) struct Panels<T> {
     all: Vec<Panel>,
-    /// Queries and width of each.
-    shapes: Vec<(usize, usize)>,
     /// So few queries that the features are in the lanes.
     pub(crate) few: bool,
     /// Of few: g row by row, and then δ. Else d × `width` numbers for each panel.
@@ -43,8 +41,7 @@ pub(crate) struct Panels<T> {
 impl<T> Default for Panels<T> {
     fn default() -> Self {
         let (outputs, by) = (Vec::new(), Vec::new());
-        let (all, shapes, before) = (Vec::new(), Vec::new(), Vec::new());
-        Self { all, shapes, few: true, outputs, by, before, features: 0 }
+        Self { all: Vec::new(), few: true, outputs, by, before: Vec::new(), features: 0 }
     }
 }
 
@@ -63,8 +60,6 @@ impl<T: Element> Panels<T> {
                 Panel { queries: q..end, width: (end - q).div_ceil(lanes) * lanes }
             }));
         }
-        self.shapes.clear();
-        self.shapes.extend(self.all.iter().map(|panel| (panel.queries.len(), panel.width)));
         self.before.clear();
         self.before.extend(question.moved.iter().flat_map(|moved| moved.before));
         self.before.resize(self.columns(), Before { value: 0.0, tilt: 0.0 });
@@ -81,10 +76,6 @@ impl<T: Element> Panels<T> {
 
     pub(crate) fn all(&self) -> &[Panel] {
         &self.all
-    }
-
-    pub(crate) fn shapes(&self) -> &[(usize, usize)] {
-        &self.shapes
     }
 
     pub(crate) fn columns(&self) -> usize {

@@ -92,7 +92,7 @@ impl<T: Element> Share<T> {
         self.factors.extend(both.map(|(all, tile)| all.merge(tile)));
         kernel::absorb(Absorb {
             weights: &self.weights,
-            panels: part.panels.shapes(),
+            panels: part.panels.all(),
             values: rows_of(values.as_slice(), values.features(), tile),
             m: values.features(),
             factors: &self.factors,

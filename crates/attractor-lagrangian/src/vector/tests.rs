@@ -1,9 +1,12 @@
 //! Every path that this machine has against the true values, to two units of the last digit.
 
+use super::gap::gap_on;
 use super::kernels::{Exp, Kernel, Logistic, RectifiedExpM1, Tanh};
 use super::map_on;
 use super::softmax::softmax_on;
-use crate::Real;
+use super::weigh::weigh_on;
+use crate::special::phi;
+use crate::{Before, Real, Tally};
 use dashu_float::{FBig, round::mode::HalfEven};
 use pulp::Arch;
 
@@ -261,4 +264,116 @@ fn the_largest_may_come_late() {
         all::<f32>(arch);
         all::<f64>(arch);
     }
+}
+
+/// Of each path the widths that a tile may have.
+fn widths() -> Vec<(Arch, usize)> {
+    // the lanes there can be; a width that fills no vector of a path is refused by it
+    let all = [1, 2, 4, 8, 16, 32];
+    paths().into_iter().flat_map(|arch| all.map(|width| (arch, width))).collect()
+}
+
+fn tiles_are_weighed<T: Real>() {
+    let mut weighed = 0;
+    for (arch, width) in widths() {
+        for (n, beta, spread) in [(1, 1.0, 1.0), (7, 0.3, 9.0), (65, 8.0, 3.0), (192, 1.0, 2e3)] {
+            let scores: Vec<T> = fractions(n * width).map(|u| T::of(spread * (u - 0.5))).collect();
+            let (mut tile, mut tallies) = (scores.clone(), vec![Tally::EMPTY; width]);
+            if !weigh_on(arch, beta, &mut tile, &mut tallies) {
+                continue;
+            }
+            weighed += 1;
+            for (q, tally) in tallies.iter().enumerate() {
+                let column = |tile: &[T]| -> Vec<f64> {
+                    tile.iter().skip(q).step_by(width).map(|x| x.f64()).collect()
+                };
+                let (h, w) = (column(&scores), column(&tile));
+                let max = h.iter().copied().fold(f64::MIN, f64::max);
+                assert!((tally.log_scale - beta * max).abs() <= 1e-15 * (beta * max).abs());
+                for (h, w) in h.iter().zip(&w) {
+                    let x = beta * (h - max);
+                    let truth = if x < T::EXP_FLOOR { 0.0 } else { x.exp() };
+                    // h − max is rounded, and then two units of the last digit; at the floor all or nothing
+                    let room =
+                        truth * T::UNIT_ROUNDOFF * (4.0 + 2.0 * x.abs()) + 2.0 * T::EXP_FLOOR.exp();
+                    assert!((w - truth).abs() <= room, "{arch:?} {width} {n}: {w} for {truth}");
+                }
+                let (sum, square) = (w.iter().sum::<f64>(), w.iter().map(|w| w * w).sum::<f64>());
+                let near = |a: f64, b: f64| (a - b).abs() <= n as f64 * 2.3e-16 * b;
+                assert!(
+                    near(tally.weight, sum) && near(tally.square, square) && near(tally.value, sum)
+                );
+            }
+        }
+    }
+    assert!(weighed >= 16, "a path that refuses all widths proves nothing: {weighed}");
+}
+
+#[test]
+fn tiles_are_weighed_on_every_path() {
+    tiles_are_weighed::<f32>();
+    tiles_are_weighed::<f64>();
+}
+
+#[test]
+fn what_is_not_there_has_no_weight_and_not_a_number_spoils_its_own_query() {
+    for arch in paths() {
+        for n in [1usize, 9, 40] {
+            let (mut tile, mut tally) = (vec![f64::NEG_INFINITY; n], [Tally::EMPTY]);
+            assert!(weigh_on(arch, 2.0, &mut tile, &mut tally));
+            assert!(tally[0] == Tally::EMPTY && tile.iter().all(|w| w.to_bits() == 0));
+            let mut tile = vec![1.0f32; n];
+            tile[n / 2] = f32::NAN;
+            assert!(weigh_on(arch, 2.0, &mut tile, &mut tally) && tally[0].weight.is_nan());
+        }
+    }
+}
+
+/// The sums that the softmax adds up one by one.
+fn plain_gap(beta: f64, h: f64, d: f64, before: &Before) -> [f64; 3] {
+    let (w, x) = ((beta * (h - before.value - d)).exp(), beta * (d - before.tilt));
+    let rise = if x > 1.0 {
+        (beta * (h - before.value - before.tilt)).exp() - w * (1.0 + x)
+    } else {
+        w * phi(x)
+    };
+    [w, w * x, rise]
+}
+
+fn gaps_are_summed<T: Real>() {
+    let mut summed = 0;
+    for (arch, width) in widths() {
+        for (n, beta, step) in [(64, 1.0, 1e-6), (64, 0.5, 0.02), (96, 2.0, 0.5), (64, 1.0, 6.0)] {
+            let scores: Vec<T> = fractions(n * width).map(|u| T::of(4.0 * u - 2.0)).collect();
+            let moves: Vec<T> =
+                fractions(n * width + 5).skip(5).map(|u| T::of(step * (u - 0.5))).collect();
+            let before: Vec<Before> =
+                fractions(width).map(|u| Before { value: 4.0 + u, tilt: 0.1 * step * u }).collect();
+            let mut sums = vec![[0.0; 3]; width];
+            let done = gap_on(arch, beta, &scores, &moves, &before, &mut sums);
+            assert!(done.is_multiple_of(width));
+            summed += done;
+            for (q, sum) in sums.iter().enumerate() {
+                let own = (q..done).step_by(width);
+                let terms: Vec<[f64; 3]> = own
+                    .map(|i| plain_gap(beta, scores[i].f64(), moves[i].f64(), &before[q]))
+                    .collect();
+                for (part, found) in sum.iter().enumerate() {
+                    let truth: f64 = terms.iter().map(|term| term[part]).sum();
+                    let size: f64 = terms.iter().map(|term| term[part].abs()).sum();
+                    assert!(
+                        (found - truth).abs() <= 1e-13 * size,
+                        "{arch:?} {width} {part}: {found} for {truth}"
+                    );
+                }
+            }
+        }
+    }
+    assert!(summed > 1000, "a path that takes nothing proves nothing: {summed}");
+}
+
+#[test]
+fn gaps_are_summed_on_every_path() {
+    gaps_are_summed::<f32>();
+    gaps_are_summed::<f64>();
 }

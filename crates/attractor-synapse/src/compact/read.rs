@@ -67,6 +67,9 @@ impl<T: Element> Memories<T> for Compact {
 
     /// Decodes all memories for it: the two-body network, which is read many times, is better built over
     /// [`Compact::patterns`].
+    ///
+    /// # Panics
+    /// As [`Memories::relay`], and if a number kept in f64 is beyond the range of f32 and read as that.
     fn relay(&self, errand: Errand<'_, T>, relay: &mut Relay<T>) {
         let all = self.patterns().unwrap_or_else(|error| panic!("{error}"));
         Synapses::new(all).relay(errand, relay);

@@ -2,6 +2,7 @@
 
 use super::prefetch::{LINE, prefetch};
 use super::{Vector, lanes, splat};
+use crate::panels::Panel;
 use attractor_lagrangian::Real;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -88,7 +89,8 @@ impl<T: Real> Sums<'_, T> {
             }
             &row[at..at + numbers]
         });
-        let sums = weighted::<S, T, MANY, WIDE>(simd, rows, self.weights, self.width, q);
+        let own = Own { weights: self.weights, width: self.width, q };
+        let sums = weighted::<S, T, MANY, WIDE>(simd, rows, own);
         for (i, sums) in sums.iter().enumerate() {
             let place = &mut self.out[(q + i) * self.m + at..][..numbers];
             T::lanes_mut::<S>(place).0.copy_from_slice(sums);
@@ -110,18 +112,16 @@ impl<T: Real> Sums<'_, T> {
     }
 }
 
-/// Σ of the rows, `WIDE` vectors each, by the weights of `MANY` queries from the q-th.
+/// Σ of the rows, `WIDE` vectors each, by the weights of `MANY` queries.
 #[inline(always)]
 fn weighted<'a, S: Simd, T: Real, const MANY: usize, const WIDE: usize>(
     simd: S,
     rows: impl Iterator<Item = &'a [T]>,
-    weights: &[T],
-    width: usize,
-    q: usize,
+    own: Own<'_, T>,
 ) -> [[Vector<S, T>; WIDE]; MANY] {
     let mut sums = [[splat(simd, T::ZERO); WIDE]; MANY];
-    for (row, weights) in rows.zip(weights.chunks_exact(width)) {
-        let weights = &weights[q..q + MANY];
+    for (row, weights) in rows.zip(own.weights.chunks_exact(own.width)) {
+        let weights = &weights[own.q..own.q + MANY];
         let x: &[Vector<S, T>] = T::lanes::<S>(row).0;
         for (w, sums) in weights.iter().zip(&mut sums) {
             let w = splat(simd, *w);
@@ -137,8 +137,7 @@ fn weighted<'a, S: Simd, T: Real, const MANY: usize, const WIDE: usize>(
 pub(crate) struct Absorb<'a, T> {
     /// n × width of each panel, one panel after the other.
     pub weights: &'a [T],
-    /// The queries and the width of each panel.
-    pub panels: &'a [(usize, usize)],
+    pub panels: &'a [Panel],
     /// n × m.
     pub values: &'a [T],
     pub m: usize,
@@ -167,25 +166,32 @@ impl<T: Real> WithSimd for Absorb<'_, T> {
         let wide = 2 * lanes::<S, T>();
         for at in (0..self.m).step_by(wide) {
             self.take_columns::<S>(at);
-            let (mut first, mut weights) = (0, self.weights);
-            for (queries, width) in self.panels.iter().copied() {
-                let own;
-                (own, weights) = weights.split_at(n * width);
-                for (q, many) in groups(queries, MANY) {
-                    let place = (first + q, at);
+            for panel in self.panels {
+                let columns = panel.columns();
+                let weights = &self.weights[columns.start * n..columns.end * n];
+                for (q, many) in groups(panel.queries.len(), MANY) {
+                    let own = Own { weights, width: panel.width, q };
+                    let place = (columns.start + q, at);
                     match many {
-                        1 => self.group::<S, 1>(simd, own, width, q, place),
-                        2 => self.group::<S, 2>(simd, own, width, q, place),
-                        3 => self.group::<S, 3>(simd, own, width, q, place),
-                        4 => self.group::<S, 4>(simd, own, width, q, place),
-                        5 => self.group::<S, 5>(simd, own, width, q, place),
-                        _ => self.group::<S, 6>(simd, own, width, q, place),
+                        1 => self.group::<S, 1>(simd, own, place),
+                        2 => self.group::<S, 2>(simd, own, place),
+                        3 => self.group::<S, 3>(simd, own, place),
+                        4 => self.group::<S, 4>(simd, own, place),
+                        5 => self.group::<S, 5>(simd, own, place),
+                        _ => self.group::<S, 6>(simd, own, place),
                     }
                 }
-                first += queries;
             }
         }
     }
+}
+
+/// The weights of a panel, n × `width`, from the q-th query on.
+#[derive(Clone, Copy)]
+struct Own<'a, T> {
+    weights: &'a [T],
+    width: usize,
+    q: usize,
 }
 
 impl<T: Real> Absorb<'_, T> {
@@ -210,13 +216,11 @@ impl<T: Real> Absorb<'_, T> {
     fn group<S: Simd, const MANY: usize>(
         &mut self,
         simd: S,
-        weights: &[T],
-        width: usize,
-        q: usize,
+        own: Own<'_, T>,
         (first, at): (usize, usize),
     ) {
         let rows = self.columns.chunks_exact(2 * lanes::<S, T>());
-        let sums = weighted::<S, T, MANY, 2>(simd, rows, weights, width, q);
+        let sums = weighted::<S, T, MANY, 2>(simd, rows, own);
         let end = self.m.min(at + 2 * lanes::<S, T>());
         for (i, sums) in sums.iter().enumerate() {
             let (keep, take) = self.factors[first + i];

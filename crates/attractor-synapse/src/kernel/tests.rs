@@ -7,6 +7,7 @@ use super::{
     stream::{Stream, stream_on},
     sums::{Absorb, Sums, absorb_on, sums_on},
 };
+use crate::panels::Panel;
 use attractor_lagrangian::Real;
 use pulp::Arch;
 
@@ -94,29 +95,36 @@ fn check_sums<T: Real>(n: usize, m: usize, q: usize) {
     }
 }
 
-fn check_absorb<T: Real>(n: usize, m: usize, panels: &[(usize, usize)]) {
+fn check_absorb<T: Real>(n: usize, m: usize, shapes: &[(usize, usize)]) {
+    let mut panels: Vec<Panel> = Vec::new();
+    for (queries, width) in shapes.iter().copied() {
+        let start = panels.last().map_or(0, |panel| panel.columns().end);
+        panels.push(Panel { queries: start..start + queries, width });
+    }
+    let (wide, q) = panels.last().map_or((0, 0), |last| (last.columns().end, last.queries.end));
     for (arch, _) in paths::<T>() {
-        let wide: usize = panels.iter().map(|panel| panel.1).sum();
-        let q: usize = panels.iter().map(|panel| panel.0).sum();
         let (values, weights) = (numbers::<T>(n * m, 0.0), numbers::<T>(n * wide, 0.3));
         let (mut fields, factors) = (vec![1.0; q * m], vec![(0.5, 2.0); q]);
-        let (values, weights) = (&values[..], &weights[..]);
-        let (fields_of, columns) = (&mut fields[..], &mut Vec::new());
-        absorb_on(
-            arch,
-            Absorb { weights, panels, values, m, factors: &factors, fields: fields_of, columns },
-        );
-        let (mut first, mut start) = (0, 0);
-        for (queries, width) in panels {
-            for k in 0..*queries {
+        let work = Absorb {
+            weights: &weights,
+            panels: &panels,
+            values: &values,
+            m,
+            factors: &factors,
+            fields: &mut fields,
+            columns: &mut Vec::new(),
+        };
+        absorb_on(arch, work);
+        for panel in &panels {
+            for (lane, k) in panel.queries.clone().enumerate() {
                 for i in 0..m {
-                    let w = |mu: usize| weights[start + mu * width + k];
-                    let (sum, size) = sum((0..n).map(|mu| (values[mu * m + i], w(mu))));
-                    let found = T::of((fields[(first + k) * m + i] - 0.5) / 2.0);
-                    assert!(near(found, (sum, size + 0.25), n), "{n} {m} {panels:?}: {k} {i}");
+                    let at = |mu: usize| panel.queries.start * n + mu * panel.width + lane;
+                    let pairs = (0..n).map(|mu| (values[mu * m + i], weights[at(mu)]));
+                    let (sum, size) = sum(pairs);
+                    let found = T::of((fields[k * m + i] - 0.5) / 2.0);
+                    assert!(near(found, (sum, size + 0.25), n), "{n} {m} {shapes:?}: {k} {i}");
                 }
             }
-            (first, start) = (first + queries, start + n * width);
         }
     }
 }
@@ -168,8 +176,8 @@ fn all<T: Real>() {
     for d in SIZES {
         check_extremes::<T>(d);
         for n in [1, 5, 6, 12, 13, 24, 27] {
-            for panels in [&[(1, 2)][..], &[(5, 8)], &[(16, 16), (6, 8)], &[(7, 8)]] {
-                check_absorb::<T>(n, d, panels);
+            for shapes in [&[(1, 2)][..], &[(5, 8)], &[(16, 16), (6, 8)], &[(7, 8)]] {
+                check_absorb::<T>(n, d, shapes);
             }
             check_scores::<T>(n, d);
             for q in 1..=9 {
