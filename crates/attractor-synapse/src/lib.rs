@@ -24,7 +24,8 @@
 //! of them tests count:
 //! [the page on cost](https://github.com/attractor-rs/attractor/blob/main/docs/cost.md).
 //!
-//! The products run in the widest lanes that the processor is found to have (AVX2 with FMA; elsewhere plain code).
+//! The products run in the widest lanes that the processor is found to have (AVX-512, or AVX2 with FMA; elsewhere plain
+//! code).
 
 // Patterns and what is done to them.
 mod normalize;

@@ -17,9 +17,12 @@ const BOUND: f64 = 2.0;
 /// Around what the lanes of each width hold.
 const SIZES: [usize; 12] = [1, 2, 3, 7, 8, 9, 31, 33, 63, 64, 65, 200];
 
-/// The baseline, and the best there is.
-fn paths() -> [Arch; 2] {
-    [Arch::Scalar, Arch::new()]
+/// The baseline, the best there is, and what lies between.
+fn paths() -> Vec<Arch> {
+    let mut paths = vec![Arch::Scalar, Arch::new()];
+    #[cfg(target_arch = "x86_64")]
+    paths.extend(pulp::x86::V3::try_new().map(Arch::V3));
+    paths
 }
 
 fn big(x: f64) -> Big {
@@ -228,13 +231,15 @@ fn shares_of<T: Real>(arch: Arch) -> f64 {
 
 #[test]
 fn shares_have_all_their_digits() {
-    let all = paths().map(|arch| [shares_of::<f32>(arch), shares_of::<f64>(arch)]);
-    assert!(all.iter().flatten().all(|off| *off <= BOUND), "{all:?}");
+    for arch in paths() {
+        let off = [shares_of::<f32>(arch), shares_of::<f64>(arch)];
+        assert!(off.iter().all(|off| *off <= BOUND), "{arch:?}: {off:?}");
+    }
 }
 
 #[test]
 fn not_a_number_spoils_all_shares_and_nothing_takes_none() {
-    for (arch, n) in paths().into_iter().zip([65, 64]) {
+    for (arch, n) in paths().into_iter().flat_map(|arch| [(arch, 64), (arch, 65)]) {
         let (mut x, mut g) = (vec![1.0f32; n], vec![0.0f32; n]);
         x[n - 1] = f32::NEG_INFINITY;
         assert!(softmax_on(arch, 1.0, false, &x, &mut g));

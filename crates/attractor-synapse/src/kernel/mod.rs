@@ -91,6 +91,10 @@ const fn lanes<S: Simd, T: Lane>() -> usize {
 }
 
 fn own_width<T: Real>() -> usize {
+    width_on::<T>(Arch::new())
+}
+
+fn width_on<T: Real>(arch: Arch) -> usize {
     struct Width<T>(std::marker::PhantomData<T>);
     impl<T: Real> WithSimd for Width<T> {
         type Output = usize;
@@ -99,7 +103,7 @@ fn own_width<T: Real>() -> usize {
             lanes::<S, T>()
         }
     }
-    Arch::new().dispatch(Width::<T>(std::marker::PhantomData))
+    arch.dispatch(Width::<T>(std::marker::PhantomData))
 }
 
 #[inline(always)]

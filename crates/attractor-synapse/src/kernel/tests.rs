@@ -31,8 +31,11 @@ fn near<T: Real>(found: T, (sum, size): (f64, f64), n: usize) -> bool {
 }
 
 /// The paths there are, with the lanes of each.
-fn paths<T: Real>() -> [(Arch, usize); 2] {
-    [(Arch::Scalar, 1), (Arch::new(), super::own_width::<T>())]
+fn paths<T: Real>() -> Vec<(Arch, usize)> {
+    let mut paths = vec![Arch::Scalar, Arch::new()];
+    #[cfg(target_arch = "x86_64")]
+    paths.extend(pulp::x86::V3::try_new().map(Arch::V3));
+    paths.into_iter().map(|arch| (arch, super::width_on::<T>(arch))).collect()
 }
 
 fn check_scores<T: Real>(n: usize, d: usize) {
