@@ -12,15 +12,15 @@ type Model<T> = Effective<T, Quadratic, LogSumExp, Arc<Synapses<T>>>;
 /// A certified step of model B: energies, the weights' participation and the heaviest memory of every query, and
 /// the next state.
 ///
-/// With the visible proof a run begins at the cues and reads the memories once. The full proof takes into account
-/// the move that led to a state, so there a run begins behind a first step, which the preparation takes; it too
-/// reads the memories once.
+/// With the visible proof a run begins at the cues, in the storage of the run before, and reads the memories once.
+/// The full proof takes into account the move that led to a state, so there a run begins behind a first step, which
+/// the preparation takes; it too reads the memories once.
 #[derive(Debug)]
 pub(crate) struct Recall<T> {
     model: Model<T>,
     cues: Vec<T>,
     proof: Proof,
-    batch: Option<Batch<T>>,
+    batch: Batch<T>,
 }
 
 impl<T: Element> Recall<T> {
@@ -32,14 +32,11 @@ impl<T: Element> Recall<T> {
     ) -> Result<Self, Failure> {
         let softmax = LogSumExp::new(beta).map_err(Failure::of)?;
         let model = Model::modern(memories, softmax).map_err(Failure::of)?;
-        Ok(Self { model, cues: cues.to_vec(), proof, batch: None })
+        Ok(Self { model, cues: cues.to_vec(), proof, batch: Batch::default() })
     }
 
-    fn start(&self) -> Result<Batch<T>, Failure> {
-        self.model.start(&self.cues).map_err(Failure::of)
-    }
-
-    fn step(&self, batch: &mut Batch<T>) -> Result<(), Failure> {
+    fn step(&mut self) -> Result<(), Failure> {
+        let batch = &mut self.batch;
         let descent = self.model.descent(Factor::MAP, self.proof, 1);
         let all: Vec<usize> = (0..batch.queries()).collect();
         let mut looks = vec![Look::NONE; all.len()];
@@ -54,29 +51,22 @@ impl<T: Element> Recall<T> {
 
 impl<T: Element> Contestant for Recall<T> {
     fn prepare(&mut self) -> Result<(), Failure> {
-        self.batch = None;
-        if self.proof == Proof::Full {
-            let mut batch = self.start()?;
-            self.step(&mut batch)?;
-            self.batch = Some(batch);
-        }
-        Ok(())
+        self.model.restart(&mut self.batch, &self.cues).map_err(Failure::of)?;
+        if self.proof == Proof::Full { self.step() } else { Ok(()) }
     }
 
     fn run(&mut self) -> Result<(), Failure> {
-        let mut batch = match (self.proof, self.batch.take()) {
-            (Proof::Full, Some(batch)) => batch,
-            (Proof::Full, None) => {
+        match self.proof {
+            Proof::Full if self.batch.queries() == 0 => {
                 return Err(Failure::saying("the full proof needs a preparation"));
             }
-            _ => self.start()?,
-        };
-        self.step(&mut batch)?;
-        self.batch = Some(batch);
-        Ok(())
+            Proof::Full => {}
+            _ => self.model.restart(&mut self.batch, &self.cues).map_err(Failure::of)?,
+        }
+        self.step()
     }
 
     fn output(&self) -> Vec<f64> {
-        self.batch.as_ref().map(|batch| widened(batch.outputs())).unwrap_or_default()
+        widened(self.batch.outputs())
     }
 }

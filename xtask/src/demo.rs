@@ -1,11 +1,14 @@
 //! The demonstration is reproducible: its page depends on the seed and on nothing else.
 
 use crate::report::Report;
-use crate::shell::{cargo, run, scratch};
+use crate::shell::{release, run, scratch, target};
+use std::process::{Command, Stdio};
 
 /// Two runs with one seed and one with another, each into a folder of its own.
 pub(crate) fn step() -> Report {
-    match [page("a", 7), page("b", 7), page("c", 8)] {
+    let built =
+        run(&mut release("build", &["--quiet", "--bin", "attractor", "--example", "count"]));
+    match [built.and_then(|()| page("a", 7)), page("b", 7), page("c", 8)] {
         [Ok(first), Ok(again), Ok(other)] => judge(&first, &again, &other),
         pages => Report::failed(pages.into_iter().find_map(Result::err).unwrap_or_default()),
     }
@@ -13,13 +16,14 @@ pub(crate) fn step() -> Report {
 
 fn page(folder: &str, seed: u64) -> Result<Vec<u8>, String> {
     let path = scratch(&format!("demo-{folder}"))?.join("demo.html");
-    let mut demo = cargo(&["run", "--quiet", "--release", "-p", "attractor-cli", "--", "demo"]);
+    let mut demo = Command::new(target().join("release").join("attractor"));
     run(demo
+        .arg("demo")
         .arg("--seed")
         .arg(seed.to_string())
         .arg("-o")
         .arg(&path)
-        .stdout(std::process::Stdio::null()))?;
+        .stdout(Stdio::null()))?;
     std::fs::read(&path).map_err(|e| format!("the demo wrote no {}: {e}", path.display()))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::plan::{Plan, Step};
 use crate::report::Report;
-use crate::shell::cargo;
+use crate::shell::release;
 use crate::{demo, instructions, laws, oracle, supply, tests};
 
 /// `cargo xtask extras`; its steps do not presuppose each other, so all of them run.
@@ -38,6 +38,5 @@ pub(crate) const EXTRAS: Plan = Plan {
 
 /// The tests of a feature whose dependencies the gate does not build.
 fn ode() -> Report {
-    let mut command = cargo(&["test", "-p", "attractor-network", "--features", "ode", "--release"]);
-    tests::run(command.args(["--", "--show-output"]), "ode")
+    tests::run(&mut release("test", &["--test", "ode", "--", "--show-output"]), "ode")
 }

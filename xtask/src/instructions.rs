@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::report::Report;
-use crate::shell::{answers, cargo, line, root, run, target};
+use crate::shell::{answers, line, release, root, run, target};
 
 /// `name = max` on each line; `#` begins a comment.
 const BOUNDS: &str = "benches/instructions.txt";
@@ -26,7 +26,7 @@ pub(crate) fn step() -> Report {
 }
 
 fn build() -> Result<(), String> {
-    run(&mut cargo(&["build", "--quiet", "--release", "-p", "benches", "--example", "count"]))
+    run(&mut release("build", &["--quiet", "--example", "count"]))
 }
 
 fn count_all(bounds: &[Bound]) -> Report {

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use crate::report::Report;
-use crate::shell::{cargo, root};
+use crate::shell::{release, root};
 use crate::tests;
 
-/// A test target whose properties hold on `cases` cases each.
+/// A test target, the only one of its name, whose properties hold on `cases` cases each.
 struct Law {
     package: &'static str,
     target: &'static str,
@@ -18,16 +18,16 @@ struct Law {
 const LAWS: &[Law] = &[
     Law { package: "attractor-attention", target: "laws_energy_transformer", cases: 300 },
     Law { package: "attractor-attention", target: "laws_heads", cases: 2_000 },
-    Law { package: "attractor-effective", target: "laws", cases: 20_000 },
+    Law { package: "attractor-effective", target: "laws_models", cases: 20_000 },
     Law { package: "attractor-effective", target: "laws_clamped", cases: 20_000 },
     Law { package: "attractor-effective", target: "laws_couplings", cases: 5_000 },
     Law { package: "attractor-effective", target: "laws_descent", cases: 2_000 },
     Law { package: "attractor-effective", target: "laws_epanechnikov", cases: 10_000 },
     Law { package: "attractor-effective", target: "laws_packed", cases: 1_000 },
     Law { package: "attractor-effective", target: "laws_spins", cases: 20_000 },
-    Law { package: "attractor-laws", target: "laws", cases: 256 },
-    Law { package: "attractor-network", target: "laws", cases: 100_000 },
-    Law { package: "attractor-network", target: "laws_descent", cases: 500 },
+    Law { package: "attractor-laws", target: "laws_zoo", cases: 256 },
+    Law { package: "attractor-network", target: "laws_network", cases: 100_000 },
+    Law { package: "attractor-network", target: "laws_splitting", cases: 500 },
     Law { package: "attractor-synapse", target: "laws_screen", cases: 5_000 },
 ];
 
@@ -48,16 +48,7 @@ pub(crate) fn step() -> Report {
 impl Law {
     /// A property that assumes something may reject as many inputs as it accepts.
     fn run(&self) -> Report {
-        let mut command = cargo(&[
-            "test",
-            "--release",
-            "-p",
-            self.package,
-            "--test",
-            self.target,
-            "--",
-            "--show-output",
-        ]);
+        let mut command = release("test", &["--test", self.target, "--", "--show-output"]);
         let cases = self.cases.to_string();
         command.env("PROPTEST_CASES", &cases).env("PROPTEST_MAX_GLOBAL_REJECTS", &cases);
         tests::run(&mut command, &format!("{}-{}", self.package, self.target))
@@ -83,13 +74,18 @@ fn on_disk(root: &Path) -> Result<Vec<String>, String> {
         .collect())
 }
 
-/// What the table names and is not there, and what is there and the table does not name.
+/// What the table names twice or is not there, and what is there and the table does not name.
 fn disagreements(table: &[Law], found: &[String]) -> Vec<String> {
     let named: Vec<String> = table.iter().map(|law| file(law.package, law.target)).collect();
+    let targets = table.iter().enumerate();
+    let twice = targets.filter(|(at, law)| table[..*at].iter().any(|l| l.target == law.target));
     let absent = named.iter().filter(|name| !found.contains(name));
     let new = found.iter().filter(|name| !named.contains(name));
     absent
         .map(|name| format!("{name} does not exist: mend the table in xtask/src/laws.rs"))
+        .chain(twice.map(|(_, law)| {
+            format!("two crates have a target {}: one would run with the other's cases", law.target)
+        }))
         .chain(new.map(|name| {
             format!("{name} is not run on many cases: add it to the table in xtask/src/laws.rs")
         }))
@@ -98,7 +94,7 @@ fn disagreements(table: &[Law], found: &[String]) -> Vec<String> {
 
 #[cfg(test)]
 mod table {
-    use super::{Law, disagreements};
+    use super::{Law, disagreements, file};
 
     #[test]
     fn table_and_files_must_agree() {
@@ -107,5 +103,8 @@ mod table {
         assert_eq!(disagreements(&table, std::slice::from_ref(&here)), [""; 0]);
         assert!(disagreements(&table, &[])[0].contains("does not exist"));
         assert!(disagreements(&[], &[here])[0].contains("is not run on many cases"));
+        let law = |package| Law { package, target: "laws", cases: 1 };
+        let both = ["a", "b"].map(|package| file(package, "laws"));
+        assert!(disagreements(&[law("a"), law("b")], &both)[0].contains("two crates have"));
     }
 }

@@ -34,6 +34,15 @@ pub(crate) fn cargo(words: &[&str]) -> Command {
     command
 }
 
+/// `cargo`, in release, on one selection of packages and features for all long checks: each other one would build
+/// the heavy dependencies anew. To `build` in it name an example, or the features are those without tests.
+pub(crate) fn release(word: &str, words: &[&str]) -> Command {
+    let all = ["--workspace", "--exclude", "oracle", "--features", "attractor-network/ode"];
+    let mut command = cargo(&[word, "--release"]);
+    command.args(all).args(words);
+    command
+}
+
 /// Runs a command; its failure becomes a sentence.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     match command.status() {

@@ -1,9 +1,10 @@
 //! The certified descent of a batch: look, then advance (the main theorem of the project's theory).
 
-use crate::batch::{Batch, Free, Query, Scratch, Sizes};
+use crate::batch::{Batch, Desk, Query, Row, Scratch, Sizes};
+use crate::clamped::Free;
 use crate::{Effective, ModelError};
 use attractor_dynamics::{Certificate, Energy, Guarantee, Look, Proof, System};
-use attractor_lagrangian::{Factor, Lagrangian, Real, Relaxation, Scaled, norm};
+use attractor_lagrangian::{Factor, Lagrangian, Real, Relaxation, Scaled, norm, sum};
 use attractor_synapse::{Answer, Memories, Moved, Question};
 
 /// A model with the way it is run: the step factor η, the proof, and how many memories to name.
@@ -53,31 +54,30 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
 }
 
 impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, T, Lv, Lh, M> {
-    /// Reads the memories for the active queries and leaves each its answer and field.
+    /// Reads the memories for the active queries and leaves each its answer, and the place of its field.
     fn read(&self, batch: &mut Batch<T>, active: &[usize]) {
-        let d = batch.features;
-        let scratch = &mut batch.scratch;
-        let moved = self.proof == Proof::Full && active.iter().any(|&q| batch.queries[q].steps > 0);
-        pack(&batch.g, active, d, &mut scratch.outputs);
-        if moved {
-            pack(&batch.moves, active, d, &mut scratch.moves);
-            scratch.before.clear();
-            scratch.before.extend(active.iter().map(|&q| batch.queries[q].before));
-        }
-        let moved = moved.then_some(Moved { by: &scratch.moves, before: &scratch.before });
+        let Batch { features, queries, g, moves, scratch, .. } = batch;
+        let Scratch { outputs, moved: by, before, answers, .. } = scratch;
+        let moved = self.proof == Proof::Full && active.iter().any(|&q| queries[q].steps > 0);
+        let outputs = pack(g, active, *features, outputs);
+        let moved = moved.then(|| {
+            before.clear();
+            before.extend(active.iter().map(|&q| queries[q].before));
+            Moved { by: pack(moves, active, *features, by), before }
+        });
         let question = Question {
             hidden: self.model.hidden(),
             bias: self.model.bias(),
-            outputs: &scratch.outputs,
+            outputs,
             moved,
             top: self.top,
         };
-        self.model.memories.read(&question, &mut scratch.answers);
+        self.model.memories.read(&question, answers);
         for (k, &q) in active.iter().enumerate() {
-            let answer = scratch.answers.get(k);
-            batch.fields[q * d..][..d].copy_from_slice(scratch.answers.field(k));
-            batch.queries[q].field_scale = answer.log_scale;
-            keep(&mut batch.queries[q].answer, answer);
+            let answer = answers.get(k);
+            queries[q].field = k;
+            queries[q].field_scale = answer.log_scale;
+            keep(&mut queries[q].answer, answer);
         }
     }
 
@@ -98,11 +98,9 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
         }
     }
 
-    /// I + Ξᵀf into the scratch target; returns ln of its unit.
-    fn target(&self, batch: &mut Batch<T>, q: usize) -> f64 {
-        let field = &batch.fields[q * batch.features..][..batch.features];
-        let target = &mut batch.scratch.target;
-        let scale = batch.queries[q].field_scale;
+    /// I + Ξᵀf onto the desk; returns ln of its unit.
+    fn target(&self, row: &Row<'_, T>, target: &mut Vec<f64>) -> f64 {
+        let scale = row.query.field_scale;
         let unit = match (self.model.input(), self.model.visible.0.properties().homogeneous) {
             _ if scale == f64::NEG_INFINITY => 0.0,
             (None, true) => scale,
@@ -110,8 +108,8 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
             (_, false) => 0.0,
         };
         let take = (scale - unit).exp();
-        let mix = |t: &mut f64, f: f64| *t = if take == 0.0 { 0.0 } else { take * f };
-        target.iter_mut().zip(field).for_each(|(t, &f)| mix(t, f));
+        target.clear();
+        target.extend(row.field.iter().map(|f| if take == 0.0 { 0.0 } else { take * f }));
         if let Some(input) = self.model.input() {
             let own = (-unit).exp();
             target.iter_mut().zip(input).for_each(|(t, i)| *t += own * i);
@@ -120,15 +118,13 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
     }
 
     /// ‖∂L_v(I + Ξᵀf) − g‖/‖g‖: free of v and η, and ties count as rest.
-    fn residual(&self, batch: &mut Batch<T>, q: usize) -> f64 {
-        self.target(batch, q);
-        let range = q * batch.features..(q + 1) * batch.features;
-        let (v, g) = (&batch.v[range.clone()], &batch.g[range]);
-        let Scratch { target, v: x, g: y, clamped, .. } = &mut batch.scratch;
-        match &batch.queries[q].free {
-            None => self.model.visible.residual(target, g, (x, y)),
+    fn residual(&self, row: &Row<'_, T>, desk: &mut Desk<T>) -> f64 {
+        self.target(row, &mut desk.target);
+        let Desk { target, v: x, g: y, clamped } = desk;
+        match &row.query.free {
+            None => self.model.visible.residual(target, row.g, (x, y)),
             Some(free) => {
-                clamped.gather(free, target, v, g);
+                clamped.gather(free, target, row.v, row.g);
                 let k = free.features.len();
                 let scratch = (&mut x[..k], &mut y[..k]);
                 self.model.visible.residual(&clamped.target, &clamped.g, scratch)
@@ -136,8 +132,26 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
         }
     }
 
+    /// What a read has told a query of its state.
+    fn look_at(&self, row: &mut Row<'_, T>, desk: &mut Desk<T>, look: &mut Look) {
+        let residual = self.residual(row, desk);
+        let Some(answer) = row.query.answer.as_ref() else { return };
+        let sizes = Sizes {
+            currents: norm(row.v) * row.query.log_scale.exp(),
+            outputs: norm(row.g),
+            moved: norm(row.moves),
+            activity: answer.activity,
+        };
+        *look = Look {
+            energy: self.energy(row.g, answer),
+            certificate: self.certificate(row.query, &sizes, answer),
+            residual,
+        };
+        row.query.sizes = sizes;
+    }
+
     fn energy(&self, g: &[T], answer: &Answer) -> Energy {
-        let along = |input: &[f64]| g.iter().zip(input).map(|(g, i)| g.f64() * i).sum::<f64>();
+        let along = |input: &[f64]| sum(g.iter().zip(input).map(|(g, i)| g.f64() * i));
         let input = self.model.input().map_or(0.0, along);
         Energy::of_terms(&[self.model.visible.0.conjugate(g), -input, -answer.value])
     }
@@ -183,15 +197,15 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
         overlaps + read_out + state + detour
     }
 
-    /// Moves the features, or the free ones of them, from (v, g) to where the scratch is.
+    /// Moves the features, or the free ones of them, from (v, g) to what then is on the desk.
     fn relax(
         &self,
         free: Option<&Free>,
-        scratch: &mut Scratch<T>,
+        desk: &mut Desk<T>,
         [log_scale, target_scale]: [f64; 2],
         (v, g): (&[T], &[T]),
     ) -> (Relaxation, f64) {
-        let Scratch { target, v: x, g: y, clamped, .. } = scratch;
+        let Desk { target, v: x, g: y, clamped } = desk;
         let visible = &self.model.visible;
         let Some(free) = free else {
             let (from, to) = (
@@ -219,35 +233,30 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
         (moved, unit)
     }
 
-    fn step(&self, batch: &mut Batch<T>, q: usize) {
-        let log_scale = self.target(batch, q);
-        let d = batch.features;
-        let (range, query) = (q * d..(q + 1) * d, &mut batch.queries[q]);
-        let (v, g) = (&mut batch.v[range.clone()], &mut batch.g[range.clone()]);
-        let scratch = &mut batch.scratch;
+    fn step(&self, row: Row<'_, T>, desk: &mut Desk<T>) {
+        let log_scale = self.target(&row, &mut desk.target);
+        let Row { query, v, g, moves, field } = row;
         let scales = [query.log_scale, log_scale];
-        let (relaxation, unit) = self.relax(query.free.as_ref(), scratch, scales, (v, g));
-        let moves = &mut batch.moves[range.clone()];
-        for ((moved, to), from) in moves.iter_mut().zip(&scratch.g).zip(&*g) {
+        let (relaxation, unit) = self.relax(query.free.as_ref(), desk, scales, (v, g));
+        for ((moved, to), from) in moves.iter_mut().zip(&desk.g).zip(&*g) {
             *moved = *to - *from;
         }
-        let field = batch.fields[range].iter();
-        let tilt: f64 = field.zip(&*moves).map(|(f, m)| f * m.f64()).sum();
+        let tilt = sum(field.iter().zip(&*moves).map(|(f, m)| f * m.f64()));
         let factor = query.field_scale.exp();
         let tilt = if tilt == 0.0 || factor == 0.0 { 0.0 } else { tilt * factor };
         let value = query.answer.as_ref().map_or(f64::NAN, |answer| answer.value);
         query.before = attractor_lagrangian::Before { value, tilt };
         let (was, is) = (query.log_scale.exp(), unit.exp());
-        for ((by, to), from) in scratch.target.iter_mut().zip(&scratch.v).zip(&*v) {
+        for ((by, to), from) in desk.target.iter_mut().zip(&desk.v).zip(&*v) {
             *by = is * to.f64() - was * from.f64();
         }
-        query.shift = norm(&scratch.target);
+        query.shift = norm(&desk.target);
         query.left = query.sizes;
         query.relaxation = relaxation;
         query.log_scale = unit;
         query.steps += 1;
-        v.copy_from_slice(&scratch.v);
-        g.copy_from_slice(&scratch.g);
+        v.copy_from_slice(&desk.v);
+        g.copy_from_slice(&desk.g);
     }
 }
 
@@ -262,29 +271,15 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> System
 
     fn look(&self, batch: &mut Batch<T>, active: &[usize], looks: &mut [Look]) {
         self.read(batch, active);
-        for &q in active {
-            let residual = self.residual(batch, q);
-            let d = batch.features;
-            let range = q * d..(q + 1) * d;
-            let query = &batch.queries[q];
-            let Some(answer) = query.answer.as_ref() else { continue };
-            let sizes = Sizes {
-                currents: norm(&batch.v[range.clone()]) * query.log_scale.exp(),
-                outputs: norm(&batch.g[range.clone()]),
-                moved: norm(&batch.moves[range.clone()]),
-                activity: answer.activity,
-            };
-            looks[q] = Look {
-                energy: self.energy(&batch.g[range], answer),
-                certificate: self.certificate(query, &sizes, answer),
-                residual,
-            };
-            batch.queries[q].sizes = sizes;
-        }
+        batch.each(active, looks, |desk, mut row, look| {
+            if let Some(look) = look {
+                self.look_at(&mut row, desk, look);
+            }
+        });
     }
 
     fn advance(&self, batch: &mut Batch<T>, active: &[usize]) {
-        active.iter().for_each(|&q| self.step(batch, q));
+        batch.each(active, &mut [], |desk, row, _| self.step(row, desk));
     }
 
     fn guarantee(&self) -> Guarantee {
@@ -304,7 +299,12 @@ fn keep(kept: &mut Option<Answer>, answer: &Answer) {
     *kept = Some(Answer { top, ..*answer });
 }
 
-fn pack<U: Copy>(rows: &[U], active: &[usize], d: usize, out: &mut Vec<U>) {
+/// The rows of the active queries; as they lie if these are all.
+fn pack<'a, U: Copy>(rows: &'a [U], active: &[usize], d: usize, out: &'a mut Vec<U>) -> &'a [U] {
+    if active.len() * d == rows.len() && active.is_sorted() {
+        return rows;
+    }
     out.clear();
     active.iter().for_each(|&q| out.extend_from_slice(&rows[q * d..][..d]));
+    out
 }

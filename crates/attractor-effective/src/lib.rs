@@ -40,6 +40,7 @@
 
 // States and steps.
 mod batch;
+mod clamped;
 mod descent;
 // Before any cue.
 mod conditions;

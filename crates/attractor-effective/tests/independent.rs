@@ -1,7 +1,7 @@
 //! A cue's answer does not depend on the threads, to the bit; nor on the other cues and on how many of them
 //! are read together, to rounding; nor on how memories are cut into blocks, to rounding.
 
-use attractor_dynamics::{Proof, StopRule};
+use attractor_dynamics::{Look, Proof, StopRule, System};
 use attractor_effective::*;
 use attractor_lagrangian::*;
 use attractor_synapse::{Element, Synapses};
@@ -63,6 +63,66 @@ fn bits_do_not_depend_on_threads<T: Element>() {
 fn threads() {
     bits_do_not_depend_on_threads::<f32>();
     bits_do_not_depend_on_threads::<f64>();
+}
+
+/// So many cues that threads divide the work on the states too, and not only the memories.
+#[test]
+fn threads_that_divide_the_states() {
+    let softmax = LogSumExp::new(4.0).unwrap();
+    let model = ModernHopfield::modern(memories::<f32>(20, false), softmax).unwrap();
+    let cues: Vec<f32> = numbers(2, 4000 * D, false);
+    let run = |threads| {
+        with_threads(threads, || format!("{:?}", model.retrieve(&cues, &how(), &mut ()).unwrap()))
+    };
+    let one = run(1);
+    assert!([2, 3, 7].into_iter().all(|threads| run(threads) == one));
+}
+
+/// Looks and outputs of two steps, the last of them of some queries only.
+fn two_steps<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>>(
+    model: &Effective<T, Lv, Lh>,
+    batch: &mut Batch<T>,
+) -> String {
+    let descent = model.descent(Factor::MAP, Proof::Full, 2);
+    let mut looks = vec![Look::NONE; batch.queries()];
+    let some: Vec<usize> = (0..batch.queries()).rev().step_by(2).collect();
+    descent.look(batch, &(0..batch.queries()).collect::<Vec<_>>(), &mut looks);
+    descent.advance(batch, &some);
+    descent.look(batch, &some, &mut looks);
+    descent.advance(batch, &some);
+    format!("{looks:?} {:?}", batch.outputs())
+}
+
+fn a_batch_may_be_used_again<T: Element>() {
+    let mut kept = Batch::default();
+    for (name, visible, hidden) in models::<T>() {
+        let model = Effective::new(visible, hidden, memories::<T>(40, true)).unwrap();
+        for queries in [5, 1, 40] {
+            let cues: Vec<T> = numbers(queries, queries as usize * D, false);
+            model.restart(&mut kept, &cues).unwrap();
+            let fresh = two_steps(&model, &mut model.start(&cues).unwrap());
+            assert_eq!(two_steps(&model, &mut kept), fresh, "{name} {} {queries}", T::NAME);
+        }
+        let spoilt: Vec<T> = [numbers(1, 3 * D - 1, false), vec![T::of(f64::NAN)]].concat();
+        assert!(model.restart(&mut kept, &spoilt).is_err() && kept.queries() == 0);
+        assert!(model.restart(&mut kept, &spoilt[1..]).is_err() && kept.queries() == 0);
+    }
+}
+
+#[test]
+fn a_batch_without_queries_is_looked_at_and_moved() {
+    let softmax = LogSumExp::new(4.0).unwrap();
+    let model = ModernHopfield::modern(memories::<f32>(20, false), softmax).unwrap();
+    let mut none = Batch::default();
+    model.descent(Factor::MAP, Proof::Full, 1).look(&mut none, &[], &mut []);
+    model.descent(Factor::MAP, Proof::Full, 1).advance(&mut none, &[]);
+    assert!(none.outputs().is_empty() && model.restart(&mut none, &[]).is_ok());
+}
+
+#[test]
+fn storage_of_an_earlier_batch() {
+    a_batch_may_be_used_again::<f32>();
+    a_batch_may_be_used_again::<f64>();
 }
 
 fn close(name: &str, a: &[f64], b: &[f64], slack: f64) {

@@ -4,7 +4,7 @@ use crate::error::ParameterError;
 use crate::lagrangian::at_least_zero;
 use crate::length::norm_of;
 use crate::special::phi;
-use crate::{Lagrangian, Real, norm};
+use crate::{Lagrangian, Real, norm, sum};
 
 /// How far a layer moves towards its target: x' = x + η(target − x).
 ///
@@ -160,7 +160,7 @@ impl<L> Layer<L> {
             (y.len(), input.len()),
             "currents, outputs and input differ in length"
         );
-        let along: f64 = (0..x.len()).map(|i| (x[i].f64() - input[i].f64()) * y[i].f64()).sum();
+        let along = sum((0..x.len()).map(|i| (x[i].f64() - input[i].f64()) * y[i].f64()));
         along - self.0.value(x)
     }
 
@@ -176,9 +176,9 @@ impl<L> Layer<L> {
     {
         let (x, y2) = scratch;
         assert_eq!([y.len(), x.len(), y2.len()], [target.len(); 3], "target, outputs and scratch");
-        let largest = target.iter().fold(0.0f64, |m, t| m.max(t.abs()));
         let homogeneous = self.0.properties().homogeneous;
-        let unit = if homogeneous && largest > 0.0 { largest } else { 1.0 };
+        let largest = if homogeneous { largest(target.iter().copied()) } else { 1.0 };
+        let unit = if largest > 0.0 { largest } else { 1.0 };
         x.iter_mut().zip(target).for_each(|(x, t)| *x = T::of(t / unit));
         y2.copy_from_slice(y);
         self.0.activate(x, y2);
@@ -273,16 +273,18 @@ impl Exp {
     }
 }
 
+fn largest(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(0.0, |m, v| m.max(v.abs()))
+}
+
 /// ln of the largest current after the step, or 0 if that fits as it is.
 fn common_unit<T: Real>(x: Scaled<'_, T>, target: Scaled<'_, f64>, eta: f64) -> f64 {
-    let largest =
-        |values: &mut dyn Iterator<Item = f64>| values.fold(0.0f64, |m, v| m.max(v.abs()));
     let kept = if eta < 1.0 {
-        largest(&mut x.values.iter().map(|v| v.f64())).ln() + x.log_scale
+        largest(x.values.iter().map(|v| v.f64())).ln() + x.log_scale
     } else {
         f64::NEG_INFINITY
     };
-    let taken = largest(&mut target.values.iter().copied()).ln() + target.log_scale;
+    let taken = largest(target.values.iter().copied()).ln() + target.log_scale;
     let unit = kept.max(taken);
     if unit.is_finite() && unit.abs() > UNSCALED { unit } else { 0.0 }
 }

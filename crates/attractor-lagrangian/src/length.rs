@@ -1,9 +1,9 @@
 //! √(‖x‖² + ε), of the currents or of their deviations from their mean: what the norm, the smoothed
 //! norm, layer norm and RMS norm have in common.
 
-use crate::Real;
 use crate::lagrangian::at_least_zero;
 use crate::special::difference;
+use crate::{Real, sum};
 
 /// L = √(‖x‖² + ε), or √(‖x − x̄‖² + ε).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,7 +104,7 @@ pub fn norm<T: Real>(x: &[T]) -> f64 {
 
 /// ‖x‖ by the largest entry where a square overflows or vanishes; NaN stays.
 pub(crate) fn norm_of(x: impl Iterator<Item = f64> + Clone) -> f64 {
-    let squares: f64 = x.clone().map(|x| x * x).sum();
+    let squares = sum(x.clone().map(|x| x * x));
     if squares.is_nan() || (1e-200..1e200).contains(&squares) {
         return squares.sqrt();
     }

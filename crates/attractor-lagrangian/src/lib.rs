@@ -77,6 +77,7 @@ mod rectified_exponential;
 mod rectified_power;
 mod smoothed_norm;
 mod softplus;
+mod sum;
 mod threshold;
 
 pub use absolute::Absolute;
@@ -110,6 +111,7 @@ pub use rectified_exponential::RectifiedExponential;
 pub use rectified_power::RectifiedPower;
 pub use smoothed_norm::SmoothedNorm;
 pub use softplus::Softplus;
+pub use sum::sum;
 pub use threshold::Threshold;
 #[doc(hidden)]
 pub use vector::Lane as VectorLane;

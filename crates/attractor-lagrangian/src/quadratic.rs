@@ -1,6 +1,6 @@
 //! L(x) = ½‖x‖²: the identity activation of model B's features (KH eq. 11).
 
-use crate::{Additive, EvenPower, Growth, Lagrangian, OnePass, Properties, Real};
+use crate::{Additive, EvenPower, Growth, Lagrangian, OnePass, Properties, Real, sum};
 
 /// L(x) = ½‖x‖², g = x.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,7 +33,7 @@ impl<T: Real> Lagrangian<T> for Quadratic {
 
     fn bregman(&self, to: &[T], from: &[T], _slope: &[T]) -> f64 {
         let square = |(t, a): (&T, &T)| (t.f64() - a.f64()).powi(2);
-        0.5 * to.iter().zip(from).map(square).sum::<f64>()
+        0.5 * sum(to.iter().zip(from).map(square))
     }
 
     fn one_pass(&self) -> Option<OnePass<'_, T>> {
@@ -42,5 +42,5 @@ impl<T: Real> Lagrangian<T> for Quadratic {
 }
 
 fn half_square<T: Real>(x: &[T]) -> f64 {
-    0.5 * x.iter().map(|x| x.f64().powi(2)).sum::<f64>()
+    0.5 * sum(x.iter().map(|x| x.f64().powi(2)))
 }

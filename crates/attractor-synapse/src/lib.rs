@@ -79,6 +79,8 @@ pub use relay::{Errand, Relay, Weigh};
 pub use screen::{NoShare, Screen, Screened, Screening};
 pub use signs::{Bits, Signs};
 pub use synapses::{Memories, Synapses};
+#[doc(hidden)]
+pub use together::together;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

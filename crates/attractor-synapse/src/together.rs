@@ -14,7 +14,7 @@ pub(crate) fn worth_waking(bytes: usize, products: usize) -> bool {
 
 /// Does the work for every item, at no more than `most` desks at once: the caller begins and others join
 /// it when they are awake, so that it takes no longer than alone. Who does which item is not fixed.
-pub(crate) fn together<D, I>(
+pub fn together<D, I>(
     desks: &mut Vec<D>,
     most: usize,
     items: I,

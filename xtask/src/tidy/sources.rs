@@ -250,7 +250,12 @@ mod tests {
 
     #[test]
     fn laws_draw_as_many_cases_as_asked() {
-        rule("cases", "crates/attractor-laws/tests/laws.rs", "ProptestConfig::with_cases(9)", NET);
+        rule(
+            "cases",
+            "crates/attractor-laws/tests/laws_zoo.rs",
+            "ProptestConfig::with_cases(9)",
+            NET,
+        );
     }
 
     #[test]
