@@ -286,6 +286,15 @@ proptest! {
             }
         }
         prop_assert_eq!(walk.state().to_vec::<f32>(), expected);
+        // a walk that begins again, and spins that were moved to these memories, do the same
+        let other = Bits::of_words(vec![0x9e37_79b9_7f4a_7c15; case.d.div_ceil(64)], case.d);
+        let moved = world.spins.on(Signs::of_words(other.words().to_vec(), case.d));
+        let moved = moved.on(world.spins.signs().clone());
+        let mut again = moved.walk(other);
+        again.restart(Bits::new(&world.cue).unwrap());
+        (0..case.d).chain(0..case.d.min(9)).for_each(|i| { again.descend(i); });
+        prop_assert_eq!(again.state(), walk.state());
+        prop_assert_eq!(again.distances(), walk.distances());
     }
 
     /// The models that keep numbers take the same step wherever rounding leaves them sure.

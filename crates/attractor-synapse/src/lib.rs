@@ -61,6 +61,7 @@ mod screen;
 mod living;
 mod masked;
 // Memories of ±1, one bit each.
+mod chosen;
 mod signs;
 mod votes;
 

@@ -45,6 +45,18 @@ impl Bits {
         Self { words, features: numbers.len() }
     }
 
+    /// Signs whose words are already packed; what is left of the last word is cleared.
+    ///
+    /// # Panics
+    /// Unless these are the ⌈d/64⌉ words of d ≥ 1 signs.
+    #[track_caller]
+    pub fn of_words(mut words: Vec<u64>, features: usize) -> Self {
+        assert!(features > 0, "no signs");
+        assert_eq!(words.len(), features.div_ceil(WORD), "words of {features} signs");
+        clear_rest(&mut words, features);
+        Self { words, features }
+    }
+
     /// The number of signs, d.
     pub fn features(&self) -> usize {
         self.features
@@ -134,6 +146,20 @@ impl Signs {
         Ok(Self { words, width, features })
     }
 
+    /// Memories whose words are already packed, one after the other, such as random ones; what is left of the last
+    /// word of each is cleared.
+    ///
+    /// # Panics
+    /// Unless these are ⌈d/64⌉ words of d ≥ 1 signs for each of one memory or more.
+    #[track_caller]
+    pub fn of_words(mut words: Vec<u64>, features: usize) -> Self {
+        let width = features.div_ceil(WORD);
+        assert!(width > 0 && !words.is_empty(), "no signs");
+        assert!(words.len().is_multiple_of(width), "{} words, {width} per memory", words.len());
+        words.chunks_exact_mut(width).for_each(|row| clear_rest(row, features));
+        Self { words, width, features }
+    }
+
     /// The number of memories, N.
     pub fn memories(&self) -> usize {
         self.words.len() / self.width
@@ -178,10 +204,14 @@ impl Signs {
     pub fn transposed(&self) -> Self {
         let width = self.memories().div_ceil(WORD);
         let mut words = vec![0; self.features * width];
-        for (memory, row) in self.words.chunks_exact(self.width).enumerate() {
-            for i in 0..self.features {
-                let up = row[i / WORD] >> (i % WORD) & 1;
-                words[i * width + memory / WORD] |= up << (memory % WORD);
+        for (block, rows) in self.words.chunks(self.width * WORD).enumerate() {
+            for word in 0..self.width {
+                let mut square = [0; WORD];
+                let column = rows.iter().skip(word).step_by(self.width);
+                square.iter_mut().zip(column).for_each(|(to, from)| *to = *from);
+                turn_over(&mut square);
+                let places = words[word * WORD * width..].iter_mut().skip(block).step_by(width);
+                places.zip(square).for_each(|(to, from)| *to = from);
             }
         }
         Self { words, width, features: self.memories() }
@@ -255,6 +285,29 @@ fn any(words: &[u64], state: &[u64], differ: &mut [u32]) {
             count += (x ^ s).count_ones();
         }
         *differ = count;
+    }
+}
+
+/// Makes rows columns, by exchanging ever smaller quarters (Warren, Hacker's Delight, 7-3).
+fn turn_over(square: &mut [u64; WORD]) {
+    let (mut half, mut mask) = (WORD / 2, u64::MAX >> (WORD / 2));
+    while half > 0 {
+        for low in (0..WORD).filter(|row| row & half == 0) {
+            let high = low + half;
+            let differ = ((square[low] >> half) ^ square[high]) & mask;
+            square[low] ^= differ << half;
+            square[high] ^= differ;
+        }
+        half /= 2;
+        mask ^= mask << half;
+    }
+}
+
+/// Clears the bits beyond the last sign.
+fn clear_rest(row: &mut [u64], features: usize) {
+    let rest = features % WORD;
+    if let (Some(last), true) = (row.last_mut(), rest > 0) {
+        *last &= u64::MAX >> (WORD - rest);
     }
 }
 

@@ -23,6 +23,8 @@ fn as_defined<T: Element>(n: usize, d: usize, seed: u64) -> Result<(), TestCaseE
     prop_assert_eq!((packed.memories(), packed.features()), (n, d));
     prop_assert_eq!(packed.to_patterns::<T>(), patterns.clone());
     prop_assert_eq!(packed.transposed().transposed(), packed.clone());
+    let columns = (0..d).flat_map(|i| patterns.rows().map(move |row| row[i])).collect();
+    prop_assert_eq!(packed.transposed(), Signs::new(&Patterns::new(columns, n).unwrap()).unwrap());
     let mut overlaps = vec![0; n];
     packed.overlaps(&state, &mut overlaps);
     for (h, row) in overlaps.iter().zip(patterns.rows()) {

@@ -74,6 +74,18 @@ impl PackedSpins {
         Ok(Self { signs, field, values, table })
     }
 
+    /// The same spins on other memories; what depends on d and F alone is not made anew.
+    ///
+    /// # Panics
+    /// Unless these memories have d signs as well.
+    #[track_caller]
+    #[must_use]
+    pub fn on(&self, signs: Signs) -> Self {
+        assert_eq!(signs.features(), self.features(), "signs of other memories");
+        let table = self.table.clone().on(signs.memories());
+        Self { table, signs, field: self.field, values: self.values.clone() }
+    }
+
     /// The number of spins, d.
     pub fn features(&self) -> usize {
         self.signs.features()

@@ -19,6 +19,8 @@ pub(super) struct Table {
     pub(super) slack: f64,
     /// Every sum over the memories is a whole number that f64 holds.
     pub(super) whole: bool,
+    /// `both` in 32 bits, where everything is whole and eight of them together stay in that range.
+    pub(super) short: Option<Vec<i32>>,
     /// All c, those of the largest `size` first, and the place of each c in this order, where it is not c.
     pub(super) order: Vec<u32>,
     pub(super) places: Option<Vec<u32>>,
@@ -39,7 +41,7 @@ impl Table {
                 let own = Self::of(agree, other, 0);
                 // the exponent is off by a rounding of at most 745; below, numbers are 0 instead of tiny
                 let size = own.size.iter().map(|size| size.max(1e-300)).collect();
-                Self { size, relative: true, whole: false, slack: 1024.0 * f64::EPSILON, ..own }
+                Self { size, relative: true, slack: 1024.0 * f64::EPSILON, ..own }.on(memories)
             }
         }
     }
@@ -48,14 +50,33 @@ impl Table {
         let both: Vec<f64> = agree.iter().zip(&other).map(|(p, q)| p + q).collect();
         let larger = |(p, q): (&f64, &f64)| p.abs().max(q.abs()) * (1.0 + 4.0 * f64::EPSILON);
         let size: Vec<f64> = agree.iter().zip(&other).map(larger).collect();
-        let largest = size.iter().copied().fold(0.0, f64::max);
-        let mut whole = agree.iter().chain(&other).all(|x| x.fract() == 0.0);
-        whole &= 2.0 * largest * (memories as f64) < 2f64.powi(53);
         let mut order: Vec<u32> = (0..).take(size.len()).collect();
         order.sort_by(|&a, &b| size[b as usize].total_cmp(&size[a as usize]));
         let places = places(&order);
         let slack = 4.0 * f64::EPSILON;
-        Self { agree, both, size, relative: false, slack, whole, order, places }
+        let table = Self {
+            agree,
+            both,
+            size,
+            relative: false,
+            slack,
+            whole: false,
+            short: None,
+            order,
+            places,
+        };
+        table.on(memories)
+    }
+
+    /// The same entries for so many memories.
+    pub(super) fn on(self, memories: usize) -> Self {
+        let largest = self.size.iter().copied().fold(0.0, f64::max);
+        let integers = || self.agree.iter().chain(&self.both).all(|x| x.fract() == 0.0);
+        let whole =
+            2.0 * largest * (memories as f64) < 2f64.powi(53) && !self.relative && integers();
+        let fit = whole && 2.0 * largest < 2f64.powi(28);
+        let short = fit.then(|| self.both.iter().map(|x| *x as i32).collect());
+        Self { whole, short, ..self }
     }
 
     /// The entry of memories that differ in c signs, where the nearest differs in `least`.

@@ -12,7 +12,7 @@ const WORD: usize = u64::BITS as usize;
 ///
 /// A look at one spin reads N bits and N numbers; a flip changes all distances by one. The memories are
 /// kept by columns as well, so that a spin reads its own synapses only: as many bits again, and 12 bytes
-/// per memory. Nothing is allocated after [`PackedSpins::walk`].
+/// per memory. Nothing is allocated after [`PackedSpins::walk`]; [`SignWalk::restart`] takes the next cue.
 ///
 /// ```
 /// use attractor_effective::{PackedSpins, SignEnergy, SignField};
@@ -32,14 +32,21 @@ pub struct SignWalk<'a> {
     state: Bits,
     /// The signs in which each memory differs from the state.
     distances: Vec<u32>,
-    /// agree + other of each memory, and of how many memories each distance is.
-    both: Vec<f64>,
+    both: Both,
+    /// Of how many memories each distance is.
     all: Vec<u32>,
-    /// The distance that entries of the table are relative to.
-    least: usize,
+    /// Σ n_c·agree and Σ n_c(|agree| + |both|).
+    totals: (f64, f64),
     votes: Vec<u32>,
     coefficients: Vec<i64>,
     room: Vec<u64>,
+}
+
+/// agree + other of each memory.
+#[derive(Debug, Clone)]
+enum Both {
+    Whole(Vec<i32>),
+    Real(Vec<f64>),
 }
 
 impl PackedSpins {
@@ -50,23 +57,22 @@ impl PackedSpins {
     #[track_caller]
     pub fn walk(&self, state: Bits) -> SignWalk<'_> {
         let (n, buckets) = (self.signs.memories(), self.features() + 1);
-        let mut distances = vec![0; n];
-        self.signs.distances(0..n, &state, &mut distances);
-        let mut all = vec![0; buckets];
-        distances.iter().for_each(|&c| all[c as usize] += 1);
         let mut walk = SignWalk {
             spins: self,
             columns: self.signs.transposed(),
             state,
-            distances,
-            both: vec![0.0; n],
-            all,
-            least: 0,
+            distances: vec![0; n],
+            both: match self.table.short {
+                Some(_) => Both::Whole(vec![0; n]),
+                None => Both::Real(vec![0.0; n]),
+            },
+            all: vec![0; buckets],
+            totals: (0.0, 0.0),
             votes: vec![0; buckets],
             coefficients: vec![0; buckets],
             room: vec![0; self.values.room()],
         };
-        walk.weigh();
+        walk.measure();
         walk
     }
 }
@@ -75,6 +81,27 @@ impl SignWalk<'_> {
     /// The spins as they are.
     pub fn state(&self) -> &Bits {
         &self.state
+    }
+
+    /// In how many signs each memory differs from the spins, c = (d − h)/2.
+    pub fn distances(&self) -> &[u32] {
+        &self.distances
+    }
+
+    /// Begins again from another state, on the same memories.
+    ///
+    /// # Panics
+    /// Unless the state has d signs.
+    #[track_caller]
+    pub fn restart(&mut self, state: Bits) {
+        self.state = state;
+        self.measure();
+    }
+
+    #[track_caller]
+    fn measure(&mut self) {
+        self.spins.signs.distances(0..self.distances.len(), &self.state, &mut self.distances);
+        self.weigh();
     }
 
     /// Looks at every spin once, in order; returns how many flipped. With
@@ -103,9 +130,9 @@ impl SignWalk<'_> {
     #[track_caller]
     pub fn look(&mut self, i: usize) -> Ordering {
         let table = &self.spins.table;
-        let (agree, spread) = self.totals();
+        let (agree, spread) = self.totals;
         let field = agree - self.against(i);
-        let terms = (self.both.len() + self.all.len() + 16) as f64;
+        let terms = (self.distances.len() + self.all.len() + 16) as f64;
         let rounding = if table.whole { 0.0 } else { terms * f64::EPSILON + 2.0 * table.slack };
         if table.whole || field.abs() > rounding * spread {
             return field.partial_cmp(&0.0).unwrap_or(Ordering::Equal);
@@ -113,26 +140,14 @@ impl SignWalk<'_> {
         self.exact(i)
     }
 
-    /// Σ n_c·agree and Σ n_c(|agree| + |both|).
-    fn totals(&self) -> (f64, f64) {
-        let table = &self.spins.table;
-        let present = self.all.iter().enumerate().filter(|(_, n)| **n > 0);
-        present.fold((0.0, 0.0), |(agree, spread), (c, &n)| {
-            let (entry, n) = (table.entry(c, self.least), f64::from(n));
-            let size = table.agree[entry].abs() + table.both[entry].abs();
-            (agree + n * table.agree[entry], spread + n * size)
-        })
-    }
-
     /// Σ agree + other of the memories that have the other sign at spin i.
     fn against(&self, i: usize) -> f64 {
-        let turn = self.turn(i);
-        let (words, both) = (self.columns.row(i), self.both.chunks(WORD));
-        let mut sums = [0.0; 8];
-        for (word, both) in words.iter().zip(both) {
-            add_set(word ^ turn, both, &mut sums);
+        let up = self.state.is_up(i);
+        match &self.both {
+            // whole sums stay in the range of f64, see the table
+            Both::Whole(both) => self.columns.sum_whole_where(i, up, both) as f64,
+            Both::Real(both) => self.columns.sum_where(i, up, both),
         }
-        sums.iter().sum()
     }
 
     /// What turns the bits of a column into those of memories with the other sign.
@@ -167,32 +182,38 @@ impl SignWalk<'_> {
         for (word, distances) in column {
             for (at, c) in distances.iter_mut().enumerate() {
                 // a memory with the other sign comes nearer
-                let nearer = (word ^ turn) >> at & 1 == 1;
-                *c = if nearer { *c - 1 } else { *c + 1 };
+                let nearer = ((word ^ turn) >> at & 1) as u32;
+                *c = *c + 1 - 2 * nearer;
             }
         }
-        self.all.fill(0);
-        self.distances.iter().for_each(|&c| self.all[c as usize] += 1);
         self.weigh();
     }
 
-    /// The entries of the table for all memories.
+    /// The entries of the table for all memories, and their totals.
     fn weigh(&mut self) {
         let table = &self.spins.table;
-        self.least = self.all.iter().position(|n| *n > 0).unwrap_or(0);
-        for (both, &c) in self.both.iter_mut().zip(&self.distances) {
-            *both = table.both[table.entry(c as usize, self.least)];
-        }
-    }
-}
-
-/// Adds the numbers whose bit is set, in eight sums side by side.
-fn add_set(word: u64, numbers: &[f64], sums: &mut [f64; 8]) {
-    for (eight, numbers) in numbers.chunks(8).enumerate() {
-        let bits = word >> (8 * eight);
-        for (at, (sum, number)) in sums.iter_mut().zip(numbers).enumerate() {
-            let mask = (bits >> at & 1).wrapping_neg();
-            *sum += f64::from_bits(number.to_bits() & mask);
+        self.all.fill(0);
+        self.distances.iter().for_each(|&c| self.all[c as usize] += 1);
+        // entries may be relative to those of the nearest memory
+        let least = self.all.iter().position(|n| *n > 0).unwrap_or(0);
+        let present = self.all.iter().enumerate().filter(|(_, n)| **n > 0);
+        self.totals = present.fold((0.0, 0.0), |(agree, spread), (c, &n)| {
+            let (entry, n) = (table.entry(c, least), f64::from(n));
+            let size = table.agree[entry].abs() + table.both[entry].abs();
+            (agree + n * table.agree[entry], spread + n * size)
+        });
+        match (&mut self.both, &table.short) {
+            (Both::Whole(both), Some(short)) => {
+                both.iter_mut()
+                    .zip(&self.distances)
+                    .for_each(|(both, &c)| *both = short[c as usize]);
+            }
+            (Both::Real(both), _) => {
+                for (both, &c) in both.iter_mut().zip(&self.distances) {
+                    *both = table.both[table.entry(c as usize, least)];
+                }
+            }
+            (Both::Whole(_), None) => unreachable!("whole numbers come from a table of them"),
         }
     }
 }
