@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Trace(TraceArgs),
     /// Compare every head of a transformer with model B, or run one attention layer
     Attention(AttentionArgs),
+    /// Measure the claims of the field against their oracles: expected, measured, interval, verdict
+    Reproduce(ReproduceArgs),
     /// Say what a memory file holds
     Inspect(InspectArgs),
     /// Print a completion script for a shell
@@ -437,4 +439,33 @@ pub(crate) struct AttentionArgs {
     /// output
     #[arg(short, long, value_name = "FILE", help_heading = "One layer")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReproduceArgs {
+    /// The claims by name (default: all of them)
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// Fewer sizes and wider intervals: all claims in a few minutes on two cores
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// The seed of all random numbers: the same seed gives the same numbers for any number of threads
+    #[arg(long, default_value_t = 1982)]
+    pub(crate) seed: u64,
+    /// The folder of a BERT encoder (config.json, *.safetensors, tokenizer.json or vocab.txt), for the claim
+    /// `attention`, which is skipped without one
+    #[arg(long, value_name = "MODEL_DIR")]
+    pub(crate) model: Option<String>,
+    /// Write the results as JSON; `-` writes them to standard output
+    #[arg(short, long, value_name = "FILE.json")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write one HTML page with the numbers and a figure for each claim
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) report: Option<PathBuf>,
+    /// Print one JSON object instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Replace outputs that exist
+    #[arg(long)]
+    pub(crate) force: bool,
 }

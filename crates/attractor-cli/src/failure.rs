@@ -23,6 +23,8 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const INPUT: u8 = 3;
 /// `--settle` did not settle; the results are written.
 pub(crate) const NOT_SETTLED: u8 = 4;
+/// A claim turned out otherwise; the results are written.
+pub(crate) const DISAGREES: u8 = 4;
 
 impl Failure {
     pub(crate) fn usage(message: impl Into<String>) -> Self {

@@ -15,6 +15,7 @@ mod model;
 mod query;
 mod recall;
 mod report;
+mod reproduce;
 mod separation;
 mod spins;
 mod store;
@@ -57,6 +58,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             Dtype::F32 => trace::run::<f32>(&args),
             Dtype::F64 => trace::run::<f64>(&args),
         },
+        Command::Reproduce(args) => reproduce::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -11,11 +11,11 @@ const SIGNALS: [i32; 2] = [signal_hook::consts::SIGINT, signal_hook::consts::SIG
 
 /// The signal that came last, if any did.
 #[derive(Debug)]
-struct Signal(Arc<AtomicUsize>);
+pub(crate) struct Signal(Arc<AtomicUsize>);
 
 impl Signal {
     /// Listens from now on.
-    fn listen() -> Result<Self, Failure> {
+    pub(crate) fn listen() -> Result<Self, Failure> {
         let signal = Arc::new(AtomicUsize::new(0));
         for number in SIGNALS {
             let set = signal_hook::flag::register_usize(
@@ -28,12 +28,12 @@ impl Signal {
         Ok(Self(signal))
     }
 
-    fn came(&self) -> bool {
+    pub(crate) fn came(&self) -> bool {
         self.0.load(Ordering::Relaxed) != 0
     }
 
     /// The exit code that says which one.
-    fn code(&self) -> Option<u8> {
+    pub(crate) fn code(&self) -> Option<u8> {
         let signal = self.0.load(Ordering::Relaxed);
         u8::try_from(signal).ok().filter(|&s| s > 0).map(|s| 128 + s)
     }

@@ -13,7 +13,7 @@ use crate::svg::Svg;
 use crate::text::fitted;
 use crate::theme::SERIES;
 
-/// A chart of lines, points, stairs and bands over two axes.
+/// A chart of lines, points, stairs, bands and bars over two axes.
 ///
 /// Series with the same name share one colour and one entry of the legend, so that a band and the line in
 /// its middle read as one thing. Curves that share a chart differ in colour and in marker or dash.
@@ -40,7 +40,7 @@ pub struct Chart {
 struct Series {
     name: String,
     kind: Kind,
-    /// x, y and, for a band, the upper y; otherwise y again.
+    /// x, y and, for bands and bars, the upper y; otherwise y again.
     rows: Vec<[f64; 3]>,
 }
 
@@ -50,6 +50,7 @@ enum Kind {
     Dashed,
     Points,
     Band,
+    Bars,
     Steps,
 }
 
@@ -128,9 +129,19 @@ impl Chart {
 
     /// A shaded band of (x, low, high), for intervals.
     #[must_use]
-    pub fn band(mut self, name: &str, rows: &[(f64, f64, f64)]) -> Self {
+    pub fn band(self, name: &str, rows: &[(f64, f64, f64)]) -> Self {
+        self.between(name, Kind::Band, rows)
+    }
+
+    /// An upright bar at each (x, low, high): the intervals of points of the same name.
+    #[must_use]
+    pub fn bars(self, name: &str, rows: &[(f64, f64, f64)]) -> Self {
+        self.between(name, Kind::Bars, rows)
+    }
+
+    fn between(mut self, name: &str, kind: Kind, rows: &[(f64, f64, f64)]) -> Self {
         let rows = rows.iter().map(|&(x, low, high)| [x, low, high]).collect();
-        self.series.push(Series { name: name.to_owned(), kind: Kind::Band, rows });
+        self.series.push(Series { name: name.to_owned(), kind, rows });
         self
     }
 
@@ -251,6 +262,7 @@ impl Chart {
         }
         for (series, look) in pairs() {
             series.plot_line(chart, look)?;
+            series.plot_bars(chart, look)?;
         }
         pairs().try_for_each(|(series, look)| series.plot_marks(chart, look))
     }
@@ -289,7 +301,7 @@ impl Series {
             line: match self.kind {
                 Kind::Line | Kind::Steps => Some(None),
                 Kind::Dashed => Some(Some(dashes)),
-                Kind::Points | Kind::Band => None,
+                Kind::Points | Kind::Band | Kind::Bars => None,
             },
             marker: marked.then_some(at),
             band: self.kind == Kind::Band,
@@ -316,6 +328,14 @@ impl Series {
         let style = colour(look.hex).stroke_width(dash.map_or(STROKE, dash_code));
         let path = PathElement::new(points, style);
         chart.draw_series(std::iter::once(path)).map_err(backend).map(drop)
+    }
+
+    fn plot_bars(&self, chart: &mut Context<'_>, look: &Entry) -> Result<(), FigureError> {
+        let rows = self.rows.iter().filter(|_| self.kind == Kind::Bars);
+        let style = colour(look.hex).stroke_width(STROKE);
+        let bars =
+            rows.map(|row| PathElement::new(vec![(row[0], row[1]), (row[0], row[2])], style));
+        chart.draw_series(bars.collect::<Vec<_>>()).map_err(backend).map(drop)
     }
 
     /// Points are marked each; a line is marked a few times along its way, only to be told apart.

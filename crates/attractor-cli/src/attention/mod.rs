@@ -4,6 +4,8 @@ mod figure;
 mod layer;
 mod model;
 
+pub(crate) use model::read;
+
 use crate::args::{AttentionArgs, Dtype};
 use crate::failure::Failure;
 use attractor_io::Overwrite;

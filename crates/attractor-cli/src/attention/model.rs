@@ -4,7 +4,7 @@ use super::figure::draw;
 use crate::args::{AttentionArgs, Dtype};
 use crate::failure::Failure;
 use crate::report::{print_bytes, print_json};
-use attractor_attention::{Encoder, HeadEquivalence, equivalence};
+use attractor_attention::{Encoded, Encoder, HeadEquivalence, equivalence};
 use attractor_io::{check_output, read_encoder_folder, read_tokenizer, write_output};
 use serde::Serialize;
 use std::fmt::Write;
@@ -20,30 +20,41 @@ pub(super) fn run(args: &AttentionArgs) -> Result<u8, Failure> {
         crate::files::expect_svg(path)?;
         check_output(path, args.overwrite())?;
     }
-    let folder = Path::new(&args.model);
-    let model = read_encoder_folder::<f64>(folder)?;
-    let text = args.text.as_deref().unwrap_or(TEXT);
-    let ids = read_tokenizer(folder)?.ids(text, model.config.positions)?;
-    let broken = |error: attractor_attention::EncoderError| {
-        Failure::input(format!("{}: {error}", args.model))
-    };
-    let encoder = Encoder::new(model.config.clone(), &model.tensors).map_err(broken)?;
-    let found = encoder.encode(&ids).map_err(broken)?;
+    let Read { found, tokens, heads: per_layer } = read(&args.model, args.text.as_deref())?;
     let heads = match args.dtype.unwrap_or(Dtype::F64) {
         Dtype::F64 => equivalence(&found.heads, found.beta)?,
         Dtype::F32 => equivalence(&found.heads_in::<f32>(), found.beta)?,
     };
     if let Some(path) = &args.figure {
-        let svg = draw(&heads, model.config.heads)?;
+        let svg = draw(&heads, per_layer)?;
         write_output(path, args.overwrite(), svg.as_bytes())?;
     }
-    let report =
-        Report { schema: "attractor.attention/1", reference: "own f64", tokens: ids.len(), heads };
+    let report = Report { schema: "attractor.attention/1", reference: "own f64", tokens, heads };
     match args.json {
         true => print_json(&report)?,
         false => print_bytes(report.table().as_bytes())?,
     }
     Ok(0)
+}
+
+/// What an encoder made of a text.
+pub(crate) struct Read {
+    pub(crate) found: Encoded,
+    pub(crate) tokens: usize,
+    /// Heads per layer.
+    heads: usize,
+}
+
+/// Runs the encoder in a folder on a text, or on a sentence about memory.
+pub(crate) fn read(model: &str, text: Option<&str>) -> Result<Read, Failure> {
+    let folder = Path::new(model);
+    let own = read_encoder_folder::<f64>(folder)?;
+    let ids = read_tokenizer(folder)?.ids(text.unwrap_or(TEXT), own.config.positions)?;
+    let broken =
+        |error: attractor_attention::EncoderError| Failure::input(format!("{model}: {error}"));
+    let encoder = Encoder::new(own.config.clone(), &own.tensors).map_err(broken)?;
+    let found = encoder.encode(&ids).map_err(broken)?;
+    Ok(Read { found, tokens: ids.len(), heads: own.config.heads })
 }
 
 fn refuse_layer_options(args: &AttentionArgs) -> Result<(), Failure> {
