@@ -22,6 +22,9 @@ mod claims;
 mod finding;
 mod record;
 mod reproduce;
+// What claims share: formulas and random patterns.
+mod bit_law;
+mod samples;
 // Results for people.
 mod page;
 mod plot;

@@ -9,6 +9,8 @@ pub struct Regression {
     pub slope: Estimate,
     /// y at x = 0.
     pub offset: f64,
+    /// The means of x and y, and half of the 95 % interval of the latter.
+    centre: (f64, f64, f64),
 }
 
 impl Regression {
@@ -25,9 +27,8 @@ impl Regression {
         let line = Line::through(points)?;
         let off: f64 =
             points.iter().map(|&(x, y)| (y - line.offset - line.slope * x).powi(2)).sum();
-        let error = (off / (n - 2) as f64 / line.spread).sqrt();
-        let slope = Estimate::within(line.slope, student(n - 2) * error);
-        Ok(Self { slope, offset: line.offset })
+        let error = (off / (n - 2) as f64).sqrt();
+        Ok(line.with(student(n - 2) * error))
     }
 
     /// Through points (x, y ± half), where `half` is half of the 95 % interval of y: each point weighs as the
@@ -43,8 +44,18 @@ impl Regression {
         finite(&weights)?;
         let rows = points.iter().zip(&weights).map(|(&(x, y, _), &w)| (x, y, w));
         let line = Line::of(rows.collect::<Vec<_>>().as_slice())?;
-        let slope = Estimate::within(line.slope, (1.0 / line.spread).sqrt());
-        Ok(Self { slope, offset: line.offset })
+        Ok(line.with(1.0))
+    }
+
+    /// Where the line reaches y, with what both its height and its slope leave open. Meant for points around the
+    /// crossing.
+    #[must_use]
+    pub fn crossing(&self, y: f64) -> Estimate {
+        let (x, mean, half) = self.centre;
+        let slope = self.slope.measured;
+        let away = (y - mean) / slope;
+        let tilt = 0.5 * (self.slope.high - self.slope.low) * away;
+        Estimate::within(x + away, half.hypot(tilt) / slope)
     }
 
     /// The line at x.
@@ -54,10 +65,12 @@ impl Regression {
     }
 }
 
-/// The numbers of a line, and Σw(x − x̄)².
+/// The numbers of a line, the means of x and y, Σw and Σw(x − x̄)².
 struct Line {
     slope: f64,
     offset: f64,
+    mean: (f64, f64),
+    total: f64,
     spread: f64,
 }
 
@@ -78,7 +91,15 @@ impl Line {
         }
         let product: f64 = rows.iter().map(|r| r.2 * (r.0 - mean_x) * (r.1 - mean_y)).sum();
         let slope = product / spread;
-        Ok(Self { slope, offset: mean_y - slope * mean_x, spread })
+        let offset = mean_y - slope * mean_x;
+        Ok(Self { slope, offset, mean: (mean_x, mean_y), total, spread })
+    }
+
+    /// Where half of the 95 % interval of a point of weight 1 is this.
+    fn with(&self, half: f64) -> Regression {
+        let slope = Estimate::within(self.slope, half / self.spread.sqrt());
+        let centre = (self.mean.0, self.mean.1, half / self.total.sqrt());
+        Regression { slope, offset: self.offset, centre }
     }
 }
 
@@ -110,6 +131,15 @@ mod tests {
         assert!((line.slope.high - 1.0 - 0.02f64.sqrt()).abs() < 1e-12, "{line:?}");
         let heavy = Regression::weighted(&[(0.0, 0.0, 1e-6), (1.0, 1.0, 1e-6), (1.0, 9.0, 1.0)]);
         assert!((heavy.unwrap().slope.measured - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_crossing_is_as_uncertain_as_height_and_slope() {
+        let line = Regression::weighted(&[(-1.0, -2.0, 0.2), (1.0, 2.0, 0.2)]).unwrap();
+        let at = line.crossing(0.0); // height ± 0.2/√2 over a slope of 2
+        assert!(at.measured.abs() < 1e-15 && (at.high - 0.1 / 2f64.sqrt()).abs() < 1e-12, "{at:?}");
+        assert!((line.crossing(4.0).measured - 2.0).abs() < 1e-15);
+        assert!(line.crossing(4.0).high - 2.0 > at.high);
     }
 
     #[test]
