@@ -2,7 +2,8 @@
 
 use crate::interval::Unmeasured;
 use attractor_attention::{AttentionError, EncoderError};
-use attractor_effective::{ModelError, SpinRuleError};
+use attractor_dynamics::StopError;
+use attractor_effective::{EpanechnikovError, ModelError, SpinRuleError};
 use attractor_figure::FigureError;
 use attractor_lagrangian::ParameterError;
 use attractor_network::{NetworkError, PlanError};
@@ -25,6 +26,12 @@ pub enum LabError {
     /// Patterns that cannot be.
     #[error(transparent)]
     Pattern(#[from] PatternError),
+    /// A log-sum-ReLU memory that cannot be.
+    #[error(transparent)]
+    Epanechnikov(#[from] EpanechnikovError),
+    /// A stopping rule that cannot be.
+    #[error(transparent)]
+    Stop(#[from] StopError),
     /// A rule that spins do not have.
     #[error(transparent)]
     Rule(#[from] SpinRuleError),

@@ -24,7 +24,9 @@ mod record;
 mod reproduce;
 // What claims share: formulas and random patterns.
 mod bit_law;
+mod draw;
 mod samples;
+mod two_layer;
 // Results for people.
 mod page;
 mod plot;

@@ -74,3 +74,8 @@ fn flips(spins: &PackedSpins, pattern: usize, scratch: &mut SignScratch) -> usiz
     let mut state = Bits::of_words(spins.signs().row(pattern).to_vec(), spins.features());
     spins.step(&mut state, scratch).flips
 }
+
+/// The odd number next to x, at least 3: with N even and K odd no field of K patterns is 0.
+pub(crate) fn odd(x: f64) -> usize {
+    2 * (0.5 * (x - 1.0)).round().max(1.0) as usize + 1
+}

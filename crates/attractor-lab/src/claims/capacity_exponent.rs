@@ -6,7 +6,7 @@ use crate::finding::{Finding, Part};
 use crate::interval::Estimate;
 use crate::plot::Plot;
 use crate::regression::Regression;
-use crate::samples::Stored;
+use crate::samples::{Stored, odd};
 use attractor_effective::{SignEnergy, SignField};
 use attractor_figure::Chart;
 
@@ -91,11 +91,6 @@ fn look(
     let floor = 0.1 / (sets * spins) as f64;
     let z = error.map(|p| deviations(p.max(floor)).ln());
     Ok(((load as f64).ln(), z.measured, 0.5 * (z.high - z.low)))
-}
-
-/// The odd number next to x.
-fn odd(x: f64) -> usize {
-    2 * (0.5 * (x - 1.0)).round().max(1.0) as usize + 1
 }
 
 #[cfg(test)]

@@ -44,9 +44,9 @@ fn run(setting: &Setting<'_>) -> Result<Finding, Failed> {
     let parts = sizes.iter().filter(|size| size.spins >= 3000).map(|size| {
         let part = Part::new(
             format!("mean overlap 0.95, N = {}", size.spins),
-            0.14,
+            0.138,
             size.crossing(),
-            0.01,
+            0.008,
         );
         sizes.iter().fold(part, |part, size| {
             part.beside(&format!("mean, N = {}", size.spins), size.crossing().measured)

@@ -6,7 +6,7 @@ use crate::finding::{Finding, Part};
 use crate::interval::Estimate;
 use crate::plot::{Plot, by_factors};
 use crate::regression::Regression;
-use crate::samples::Stored;
+use crate::samples::{Stored, odd};
 use attractor_effective::{SignEnergy, SignField};
 use attractor_figure::Chart;
 use std::f64::consts::LN_2;
@@ -137,9 +137,4 @@ impl Case {
         };
         Ok(Estimate::proportion(without, sets as u64)?)
     }
-}
-
-/// The odd number next to x.
-fn odd(x: f64) -> usize {
-    2 * (0.5 * (x - 1.0)).round().max(1.0) as usize + 1
 }
