@@ -113,6 +113,8 @@ mod named;
 mod output;
 // The one way in.
 mod read;
+// How much memory is free.
+mod room;
 // Where bytes come from.
 mod source;
 // Arrays of any shape by name.
@@ -135,8 +137,9 @@ pub use limits::{
 };
 pub use memory::{Memory, MemoryError};
 pub use memory_file::{LoadedMemory, load_memory, save_memory, save_memory_as};
-pub use output::{Overwrite, check_output, write_output};
-pub use read::{Loaded, ReadOptions, read_patterns};
+pub use output::{Overwrite, check_output, remove_output, write_output};
+pub use read::{Loaded, ReadOptions, read_patterns, read_whole};
+pub use room::available_memory;
 pub use source::Source;
 pub use tensor::{NamedTensors, Tensor, TensorError, encode_tensors, read_tensors};
 #[cfg(feature = "tokenizers")]

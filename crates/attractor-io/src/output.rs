@@ -61,6 +61,20 @@ pub fn write_output(target: &Path, overwrite: Overwrite, bytes: &[u8]) -> Result
     })
 }
 
+/// Removes a file that was written with [`write_output`] and is no longer needed, such as a checkpoint; what is not a
+/// regular file stays, and so does one that is not there.
+///
+/// # Errors
+/// [`IoError::Write`] if the system refuses.
+pub fn remove_output(target: &Path) -> Result<(), IoError> {
+    let failed = |error| IoError::Write { name: name_of(target), error };
+    if !target.is_file() || is_stdout(target) || is_descriptor(target) {
+        return Ok(());
+    }
+    fs::remove_file(target).map_err(failed)?;
+    sync_folder(folder_of(target)).map_err(failed)
+}
+
 fn through(mut writer: impl Write, bytes: &[u8]) -> io::Result<()> {
     writer.write_all(bytes)?;
     writer.flush()

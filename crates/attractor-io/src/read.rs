@@ -49,6 +49,14 @@ pub fn read_patterns<T: Real>(
     array.into_patterns(&name, format)
 }
 
+/// All bytes of a file, as they are: for formats of the caller's own.
+///
+/// # Errors
+/// [`IoError::Read`], and [`IoError::TooLarge`] for a pipe that does not end.
+pub fn read_whole(source: &Source) -> Result<Vec<u8>, IoError> {
+    source.read_raw()
+}
+
 fn read_bytes<T: Real>(
     name: &str,
     bytes: &[u8],

@@ -79,11 +79,16 @@ impl Estimate {
         if trials == 0 || successes > trials {
             return Err(Unmeasured::Trials { successes, trials });
         }
-        let (k, n) = (successes as f64, trials as f64);
+        Ok(Self::proportion_of(successes as f64, trials as f64))
+    }
+
+    /// The same of numbers that need not be whole, such as trials that are worth fewer because they depend on each
+    /// other (Korn & Graubard, Survey Methodology 24, 1998).
+    pub(crate) fn proportion_of(k: f64, n: f64) -> Self {
         let measured = k / n;
-        let low = if successes == 0 { 0.0 } else { beta(k, n - k + 1.0, TAIL) };
-        let high = if successes == trials { 1.0 } else { beta(k + 1.0, n - k, 1.0 - TAIL) };
-        Ok(Self { measured, low: low.min(measured), high: high.max(measured) })
+        let low = if k > 0.0 { beta(k, n - k + 1.0, TAIL) } else { 0.0 };
+        let high = if k < n { beta(k + 1.0, n - k, 1.0 - TAIL) } else { 1.0 };
+        Self { measured, low: low.min(measured), high: high.max(measured) }
     }
 
     /// The mean of independent samples with Student's interval.

@@ -7,6 +7,8 @@
 //!
 //! What it deliberately is not: it has no physics of its own, it prints nothing and opens no files.
 
+// How much memories hold.
+mod capacity;
 // Numbers with their intervals.
 mod interval;
 mod regression;
@@ -32,6 +34,12 @@ mod page;
 mod plot;
 mod table;
 
+pub use capacity::{
+    Axis, CapacityError, CapacityHow, CapacityLearning, CapacityModel, CapacityPlan,
+    CapacityProgress, CapacityReport, CapacityRule, CapacityStart, CapacityStop, Damage, Dtype,
+    Ends, Exponent, Given, Passing, PatternSource, Point, PointReport, Search, Tally, Theory,
+    retrieval_overlap,
+};
 pub use claim::{Claim, Effort, Setting};
 pub use error::LabError;
 pub use finding::{Finding, Part};
