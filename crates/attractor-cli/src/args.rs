@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::capacity::CapacityArgs;
 use crate::separation::Separation;
 use crate::trace::integrators;
 use attractor_synapse::{Normalize, Precision};
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Attention(AttentionArgs),
     /// Measure the claims of the field against their oracles: expected, measured, interval, verdict
     Reproduce(ReproduceArgs),
+    /// Measure how much memories hold: recall against load, noise and beta, basins, spurious states, beside theory
+    Capacity(Box<CapacityArgs>),
     /// Say what a memory file holds
     Inspect(InspectArgs),
     /// Print a completion script for a shell
@@ -323,6 +326,12 @@ pub(crate) enum Start {
 fn positive(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|x: &f64| *x > 0.0 && x.is_finite());
     number.ok_or_else(|| "it must be a positive finite number".to_owned())
+}
+
+/// A time that may be 0.
+pub(crate) fn not_negative(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|x: &f64| *x >= 0.0 && *x < 1e9);
+    number.ok_or_else(|| "it must be a number of at least 0".to_owned())
 }
 
 // what `--output` and `--figure` hold is this command's own

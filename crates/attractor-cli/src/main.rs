@@ -2,6 +2,7 @@
 
 mod args;
 mod attention;
+mod capacity;
 mod demo;
 mod epanechnikov;
 mod explain;
@@ -58,6 +59,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             Dtype::F32 => trace::run::<f32>(&args),
             Dtype::F64 => trace::run::<f64>(&args),
         },
+        Command::Capacity(args) => capacity::run(&args),
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Completions { shell } => {

@@ -79,6 +79,11 @@ impl Separation {
         self.parameters.contains(&parameter)
     }
 
+    /// Whether the parameter came with the name.
+    pub(crate) fn gives(&self, parameter: &str) -> bool {
+        self.given.contains_key(parameter)
+    }
+
     /// β as it will be used: from the data, from the flag, or 1; `None` if there is no β.
     pub(crate) fn beta(&self, flag: Option<Beta>) -> Option<Beta> {
         let given = self.given.get("beta").and_then(Value::as_f64).map(Beta::Value);

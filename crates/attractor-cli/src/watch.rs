@@ -2,7 +2,8 @@
 
 use crate::failure::{Failure, RUNTIME};
 use attractor_dynamics::{Look, Observer, Run, Trace};
-use indicatif::{ProgressBar, ProgressStyle};
+use attractor_lab::{CapacityProgress, Point};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -123,6 +124,48 @@ impl Observer for Pace {
 }
 
 impl Drop for Pace {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// How far a capacity experiment is.
+#[derive(Debug)]
+pub(crate) struct Gauge {
+    bar: ProgressBar,
+    signal: Signal,
+}
+
+impl Gauge {
+    /// Watches from now on.
+    pub(crate) fn new() -> Result<Self, Failure> {
+        let bar = bar(1000, "{bar:30} {percent} %, {msg}");
+        Ok(Self { bar, signal: Signal::listen()? })
+    }
+
+    /// Shows the progress; whether to go on.
+    pub(crate) fn look(&mut self, progress: &CapacityProgress) -> bool {
+        self.bar.set_position((1000.0 * progress.done) as u64);
+        let Point { features, memories, .. } = progress.point;
+        let left = progress
+            .remaining
+            .map_or_else(|| "…".to_owned(), |left| format!("about {} left", HumanDuration(left)));
+        self.bar.set_message(format!("d = {features}, N = {memories}, {left}"));
+        !self.signal.came()
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// The exit code of the signal that came, if one did.
+    pub(crate) fn interrupted_by(&self) -> Option<u8> {
+        self.signal.code()
+    }
+}
+
+impl Drop for Gauge {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -38,7 +38,7 @@ pub use capacity::{
     Axis, CapacityError, CapacityHow, CapacityLearning, CapacityModel, CapacityPlan,
     CapacityProgress, CapacityReport, CapacityRule, CapacityStart, CapacityStop, Damage, Dtype,
     Ends, Exponent, Given, Passing, PatternSource, Point, PointReport, Search, Tally, Theory,
-    retrieval_overlap,
+    capacity_figure, capacity_table, retrieval_overlap,
 };
 pub use claim::{Claim, Effort, Setting};
 pub use error::LabError;

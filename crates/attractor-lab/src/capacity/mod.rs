@@ -22,8 +22,13 @@ mod search;
 mod fit;
 mod report;
 mod theory;
+// The same for people.
+mod figure;
+mod phase;
+mod table;
 
 pub use error::CapacityError;
+pub use figure::capacity_figure;
 pub use fit::{Exponent, Passing};
 pub use given::Given;
 pub use plan::{
@@ -34,5 +39,6 @@ pub use point::Point;
 pub use progress::CapacityProgress;
 pub use report::{CapacityReport, Ends, PointReport};
 pub use run::CapacityHow;
+pub use table::capacity_table;
 pub use tally::Tally;
 pub use theory::{Theory, retrieval_overlap};

@@ -23,14 +23,15 @@ pub struct CapacityHow<'a> {
     pub checkpoint: Option<&'a Path>,
     /// Goes on from the checkpoint.
     pub resume: bool,
+    /// The least time between two checkpoints; it is also at least 20 times as long as writing one takes.
+    pub every: Duration,
     /// Bytes of memory that are free, where that is known.
     pub available: Option<u64>,
 }
 
 /// How long work may go on between two looks at the watch.
 const LOOK: Duration = Duration::from_millis(100);
-/// The least time between two checkpoints, and how many times longer it is than writing one.
-const SAVE: Duration = Duration::from_secs(2);
+/// How many times longer the time between two checkpoints is than that of writing one.
 const SAVE_SHARE: u32 = 20;
 
 impl CapacityPlan {
@@ -58,7 +59,7 @@ impl CapacityPlan {
         };
         let now = Instant::now();
         let pace = Pace::new(now);
-        let mut run = Run { world, how: *how, ledger, pace, watch, saved: now, saving: SAVE };
+        let mut run = Run { world, how: *how, ledger, pace, watch, saved: now, saving: how.every };
         let (curves, complete) = run.everything()?;
         run.save()?;
         CapacityReport::new(&run.world, &run.ledger, &curves, complete)
@@ -158,7 +159,7 @@ impl Run<'_> {
         let begin = Instant::now();
         self.ledger.save(path, self.world.plan)?;
         self.saved = Instant::now();
-        self.saving = SAVE.max(SAVE_SHARE * (self.saved - begin));
+        self.saving = self.how.every.max(SAVE_SHARE * (self.saved - begin));
         Ok(())
     }
 }

@@ -11,7 +11,7 @@
 
 use super::draw::flips;
 use super::plan::{
-    CapacityLearning, CapacityModel, CapacityPlan, CapacityRule, CapacityStart, CapacityStop,
+    Axis, CapacityLearning, CapacityModel, CapacityPlan, CapacityRule, CapacityStart, CapacityStop,
     Damage, PatternSource,
 };
 use super::point::Point;
@@ -41,6 +41,8 @@ pub(super) fn theory(plan: &CapacityPlan, point: &Point) -> Option<Theory> {
         && plan.start == CapacityStart::Memories
         && plan.rule != CapacityRule::Glauber
         && point.lesion <= 0.0
+        && point.features > 0
+        && point.memories > 0
         && matches!(plan.learning, None | Some(CapacityLearning::Hebbian));
     if !known {
         return None;
@@ -62,6 +64,28 @@ pub(super) fn theory(plan: &CapacityPlan, point: &Point) -> Option<Theory> {
     let most = ((1.0 - plan.recalled) * d as f64 / 2.0 + 1e-9).floor() as u64;
     let recalled = at_most(most, [((d - r) as u64, kept), (r as u64, flipped)])?;
     Some(Theory { recalled, overlap: 1.0 - 2.0 * wrong / d as f64, settled: settled(plan, point) })
+}
+
+impl CapacityPlan {
+    /// The number of memories at which theory expects one step to recall every other cue, at the first values of the
+    /// other axes; `None` where it says nothing.
+    #[must_use]
+    pub fn expected_memories(&self) -> Option<usize> {
+        let axes = [Axis::Features, Axis::Noise, Axis::Beta, Axis::Lesion];
+        let base = axes.into_iter().fold(Point::default(), |point, axis| {
+            self.values(axis).first().map_or(point, |x| point.with(axis, *x))
+        });
+        let enough = |n: usize| Some(theory(self, &Point { memories: n, ..base })?.recalled >= 0.5);
+        let (mut low, mut high) = (1, 2);
+        while enough(high)? {
+            (low, high) = (high, high.checked_mul(2).filter(|n| *n < 1 << 40)?);
+        }
+        while high - low > 1 + low / 64 {
+            let middle = low.midpoint(high);
+            if enough(middle)? { low = middle } else { high = middle }
+        }
+        Some(low)
+    }
 }
 
 /// The field of one bit.
