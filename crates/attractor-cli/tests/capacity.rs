@@ -95,8 +95,9 @@ fn a_signal_leaves_the_checkpoint() {
     let bench = Bench::new();
     bench.run(&LONG.replace("out.json", "whole.json")).works();
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
-        let line = format!("{LONG} --networks 4000 --save-every 3600 --json");
-        let line = line.replace("--networks 40 ", "");
+        let line = LONG
+            .replace("--networks 40", "--networks 4000 --json")
+            .replace("every 0", "every 3600");
         let run = bench.command(&line).spawn().expect("the program runs");
         std::thread::sleep(Duration::from_millis(400));
         let sent = Command::new("kill").args([signal, &run.id().to_string()]).status();
@@ -165,7 +166,7 @@ fn every_model_and_rule_has_its_capacity() {
         "--model hopfield --memories 20 --rule random --learning pseudo-inverse",
         "--model dense --separation exponential --beta 1 --memories 200 --rule simultaneous",
         "--model dense --memories 20 --rule glauber --temperature 0.5,1 --steps 5",
-        "--model dense --memories 20 --lesion 0.2",
+        "--model dense --memories 20 --lesion 0.05 --recalled 0.7",
         "--model spherical --beta 50 --memories 20 --damage gaussian --noise 0.3",
         "--model modern --separation sparsemax --beta 30 --memories 20 --dtype f64",
     ] {

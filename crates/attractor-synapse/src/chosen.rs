@@ -5,11 +5,9 @@ use pulp::{Simd, WithSimd};
 
 /// Numbers per word.
 const WORD: usize = u64::BITS as usize;
-/// Sums side by side.
-const LANES: usize = 8;
 
 impl Signs {
-    /// Σ numbers[j] over the signs j of a memory that differ from `up`: exact, as long as eight of the numbers
+    /// Σ numbers[j] over the signs j of a memory that differ from `up`: exact, as long as 64 of the numbers
     /// together stay in the range of i32. About five instructions for every eight numbers.
     ///
     /// ```
@@ -28,7 +26,7 @@ impl Signs {
         pulp::Arch::new().dispatch(Chosen { words: self.row(memory), turn: turn(up), numbers })
     }
 
-    /// The same for numbers that need not be whole, in eight sums side by side.
+    /// The same for numbers that need not be whole, in a few sums side by side.
     ///
     /// # Panics
     /// As [`Signs::sum_whole_where`].
@@ -51,29 +49,56 @@ struct Chosen<'a, N> {
     numbers: &'a [N],
 }
 
+/// The bits of half a word, one in each place.
+const BITS: [u32; WORD / 2] = {
+    let mut bits = [0; WORD / 2];
+    let mut at = 0;
+    while at < bits.len() {
+        bits[at] = 1 << at;
+        at += 1;
+    }
+    bits
+};
+
+/// The same of a word.
+const WIDE_BITS: [u64; WORD] = {
+    let mut bits = [0; WORD];
+    let mut at = 0;
+    while at < bits.len() {
+        bits[at] = 1 << at;
+        at += 1;
+    }
+    bits
+};
+
 impl WithSimd for Chosen<'_, i32> {
     type Output = i64;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) -> i64 {
+    fn with_simd<S: Simd>(self, simd: S) -> i64 {
         let (whole, rest) = self.numbers.as_chunks::<WORD>();
-        let mut sums = [0i64; LANES];
+        let (bits, zero) = (S::as_simd_u32s(&BITS).0, simd.splat_u32s(0));
+        let mut sum = 0;
         for (word, numbers) in self.words.iter().zip(whole) {
-            let mut lanes = [0i32; LANES];
-            for (eight, numbers) in numbers.as_chunks::<LANES>().0.iter().enumerate() {
-                let bits = ((word ^ self.turn) >> (LANES * eight)) as u32;
-                for at in 0..LANES {
-                    let mask = ((bits >> at & 1).cast_signed()).wrapping_neg();
-                    lanes[at] = lanes[at].wrapping_add(numbers[at] & mask);
+            let word = word ^ self.turn;
+            let mut lanes = zero;
+            for (half, numbers) in
+                [word as u32, (word >> 32) as u32].iter().zip(numbers.as_chunks().0)
+            {
+                let (half, numbers): (_, &[i32; WORD / 2]) = (simd.splat_u32s(*half), numbers);
+                for (bit, numbers) in bits.iter().zip(S::as_simd_i32s(numbers).0) {
+                    let chosen = simd.equal_u32s(simd.and_u32s(half, *bit), *bit);
+                    let numbers = pulp::bytemuck::cast(*numbers);
+                    lanes = simd.add_u32s(lanes, simd.select_u32s(chosen, numbers, zero));
                 }
             }
-            for at in 0..LANES {
-                sums[at] += i64::from(lanes[at]);
-            }
+            // a lane has 64 numbers at most, if there is but one
+            let lanes: &[i32] = pulp::bytemuck::cast_slice(std::slice::from_ref(&lanes));
+            sum += lanes.iter().map(|lane| i64::from(*lane)).sum::<i64>();
         }
         let last = self.words.last().map_or(0, |word| word ^ self.turn);
         let chosen = rest.iter().enumerate().filter(|(at, _)| last >> at & 1 == 1);
-        sums.iter().sum::<i64>() + chosen.map(|(_, number)| i64::from(*number)).sum::<i64>()
+        sum + chosen.map(|(_, number)| i64::from(*number)).sum::<i64>()
     }
 }
 
@@ -81,21 +106,22 @@ impl WithSimd for Chosen<'_, f64> {
     type Output = f64;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) -> f64 {
-        let mut sums = [0.0; LANES];
+    fn with_simd<S: Simd>(self, simd: S) -> f64 {
         let (whole, rest) = self.numbers.as_chunks::<WORD>();
+        let (bits, zero) = (S::as_simd_u64s(&WIDE_BITS).0, simd.splat_f64s(0.0));
+        // two sums side by side, so that an addition need not wait for the one before
+        let mut sums = [zero; 2];
         for (word, numbers) in self.words.iter().zip(whole) {
-            for (eight, numbers) in numbers.as_chunks::<LANES>().0.iter().enumerate() {
-                let bits = (word ^ self.turn) >> (LANES * eight);
-                for at in 0..LANES {
-                    let mask = (bits >> at & 1).wrapping_neg();
-                    sums[at] += f64::from_bits(numbers[at].to_bits() & mask);
-                }
+            let word = simd.splat_u64s(word ^ self.turn);
+            for (at, (bit, numbers)) in bits.iter().zip(S::as_simd_f64s(numbers).0).enumerate() {
+                let chosen = simd.equal_u64s(simd.and_u64s(word, *bit), *bit);
+                let numbers = simd.select_f64s(chosen, *numbers, zero);
+                sums[at % 2] = simd.add_f64s(sums[at % 2], numbers);
             }
         }
         let last = self.words.last().map_or(0, |word| word ^ self.turn);
         let chosen = rest.iter().enumerate().filter(|(at, _)| last >> at & 1 == 1);
-        sums.iter().sum::<f64>() + chosen.map(|(_, number)| number).sum::<f64>()
+        simd.reduce_sum_f64s(simd.add_f64s(sums[0], sums[1])) + chosen.map(|(_, x)| x).sum::<f64>()
     }
 }
 
@@ -109,7 +135,7 @@ mod tests {
             let word = |w: usize| 0x9e37_79b9_7f4a_7c15u64.wrapping_mul(w as u64 + 3);
             let width = d.div_ceil(64);
             let signs = Signs::of_words((0..2 * width).map(word).collect(), d);
-            let whole: Vec<i32> = (0..d as i32).map(|j| (j * 7919 % 1001 - 500) << 18).collect();
+            let whole: Vec<i32> = (0..d as i32).map(|j| (j * 7919 % 1001 - 500) << 14).collect();
             let real: Vec<f64> = whole.iter().map(|x| f64::from(*x)).collect();
             for (memory, up) in [(0, true), (0, false), (1, true), (1, false)] {
                 let bits = Bits::of_words(signs.row(memory).to_vec(), d);

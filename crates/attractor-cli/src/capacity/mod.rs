@@ -24,8 +24,12 @@ pub(crate) fn run(args: &CapacityArgs) -> Result<u8, Failure> {
     if args.resume && !resume {
         anstream::eprintln!("there is no checkpoint yet: beginning");
     }
-    let how =
-        CapacityHow { checkpoint: checkpoint.as_deref(), resume, available: available_memory() };
+    let how = CapacityHow {
+        checkpoint: checkpoint.as_deref(),
+        resume,
+        every: Duration::from_secs_f64(args.save_every),
+        available: available_memory(),
+    };
     let mut gauge = Gauge::new()?;
     let found = plan.run(given.as_ref(), &how, &mut |progress| gauge.look(progress))?;
     gauge.clear();

@@ -19,7 +19,7 @@ pub(super) struct Table {
     pub(super) slack: f64,
     /// Every sum over the memories is a whole number that f64 holds.
     pub(super) whole: bool,
-    /// `both` in 32 bits, where everything is whole and eight of them together stay in that range.
+    /// `both` in 32 bits, where everything is whole and 64 of them together stay in that range.
     pub(super) short: Option<Vec<i32>>,
     /// All c, those of the largest `size` first, and the place of each c in this order, where it is not c.
     pub(super) order: Vec<u32>,
@@ -74,7 +74,7 @@ impl Table {
         let integers = || self.agree.iter().chain(&self.both).all(|x| x.fract() == 0.0);
         let whole =
             2.0 * largest * (memories as f64) < 2f64.powi(53) && !self.relative && integers();
-        let fit = whole && 2.0 * largest < 2f64.powi(28);
+        let fit = whole && 2.0 * largest < 2f64.powi(25);
         let short = fit.then(|| self.both.iter().map(|x| *x as i32).collect());
         Self { whole, short, ..self }
     }

@@ -17,6 +17,9 @@ const PLACES: usize = 60;
 /// Width and height of a chart.
 const SIZE: (u32, u32) = (760, 380);
 
+/// What dashes mean, for titles.
+const DASHED: &str = "; dashed: theory";
+
 /// The figure of a report: recall and overlap along an axis, or where states end; thresholds, if they were searched;
 /// a map where two axes make a plane.
 ///
@@ -127,15 +130,15 @@ fn chart(title: &str, plan: &CapacityPlan, groups: &[Group<'_>], across: Axis) -
 }
 
 fn recall(plan: &CapacityPlan, groups: &[Group<'_>], across: Axis) -> Result<Svg, CapacityError> {
-    let title = format!("Recall: overlap with the cue's own memory at least {}", plan.recalled);
+    let title = format!("Recall: overlap at least {}{DASHED}", plan.recalled);
     let drawn = chart(&title, plan, groups, across).y_axis("probability of recall");
     let drawn = measured(drawn, groups, across, |point| point.recall);
     Ok(theories(drawn, plan, groups, across, "one step, theory", |t| Some(t.recalled)).draw()?)
 }
 
 fn overlap(plan: &CapacityPlan, groups: &[Group<'_>], across: Axis) -> Result<Svg, CapacityError> {
-    let drawn =
-        chart("Overlap with the cue's own memory", plan, groups, across).y_axis("mean overlap");
+    let drawn = chart(&format!("Overlap with the cue's own memory{DASHED}"), plan, groups, across)
+        .y_axis("mean overlap");
     let drawn = measured(drawn, groups, across, |point| point.overlap);
     let drawn = theories(drawn, plan, groups, across, "one step, theory", |t| Some(t.overlap));
     Ok(theories(drawn, plan, groups, across, "at rest, d → ∞ (Amit et al.)", |t| t.settled)
@@ -173,8 +176,8 @@ fn theories(
         let settled = kind.starts_with("at rest");
         match (line.len() > 1, name.is_empty() || settled, settled) {
             (false, ..) => chart,
-            (_, true, _) => chart.line(kind, &line),
-            (_, false, _) => chart.line(name, &line),
+            (_, true, _) => chart.dashed(kind, &line),
+            (_, false, _) => chart.dashed(name, &line),
         }
     })
 }
@@ -241,7 +244,7 @@ fn thresholds(report: &CapacityReport, searched: Axis) -> Result<Option<Svg>, Ca
     if groups.is_empty() || groups.len() > CURVES {
         return Ok(None);
     }
-    let title = format!("Where the probability of recall passes {probability}");
+    let title = format!("Where the probability of recall passes {probability}{DASHED}");
     let mut chart = Chart::new(&title)
         .x_axis(axis_name(plan, along))
         .y_axis(axis_name(plan, searched))
@@ -257,7 +260,7 @@ fn thresholds(report: &CapacityReport, searched: Axis) -> Result<Option<Svg>, Ca
         chart = chart.measured(name, points);
         if line.len() > 1 {
             let one = if groups.len() == 1 { "one step, theory" } else { name };
-            chart = chart.line(one, line);
+            chart = chart.dashed(one, line);
         }
     }
     Ok(Some(chart.draw()?))

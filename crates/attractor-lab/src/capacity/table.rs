@@ -10,10 +10,10 @@ use std::fmt::Write as _;
 #[must_use]
 pub fn capacity_table(report: &CapacityReport) -> String {
     let plan = &report.plan;
-    let varied: Vec<Axis> = Axis::ALL
-        .into_iter()
-        .filter(|a| !plan.values(*a).is_empty() || varies(report, *a))
-        .collect();
+    let shown = |axis: &Axis| matches!(axis, Axis::Features | Axis::Memories);
+    let varied = plan.varied();
+    let varied: Vec<Axis> =
+        Axis::ALL.into_iter().filter(|axis| shown(axis) || varied.contains(axis)).collect();
     let mut out = String::new();
     for axis in &varied {
         let _ = write!(out, "{:>12}", axis.name());
@@ -80,13 +80,15 @@ fn ends(point: &PointReport) -> String {
 
 fn threshold(varied: &[Axis], passing: &Passing) -> String {
     let others = varied.iter().filter(|axis| **axis != passing.axis);
-    let place: Vec<String> =
+    let places: Vec<String> =
         others.map(|a| format!("{} = {}", a.name(), number(passing.curve.on(*a)))).collect();
     let found = match (passing.at, passing.below, passing.above) {
         (Some(at), ..) => format!("{:.4} ({:.4} to {:.4})", at.measured, at.low, at.high),
         (_, Some(below), _) => format!("below {}", number(below)),
         (_, _, above) => format!("above {}", number(above.unwrap_or(f64::NAN))),
     };
+    let place =
+        if places.is_empty() { String::new() } else { format!(" at {}", places.join(", ")) };
     let theory = passing
         .theory
         .map_or_else(String::new, |theory| format!("; one step, theory: {theory:.4}"));
