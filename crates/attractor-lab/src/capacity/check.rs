@@ -18,6 +18,9 @@ pub(super) fn check(plan: &CapacityPlan, given: Option<&Given>) -> Result<(), Ca
     plan.points().iter().try_for_each(|point| hidden(plan, point).map(drop))
 }
 
+/// The most points of an experiment.
+const MOST: f64 = 1e6;
+
 fn choice(wrong: bool, message: &str) -> Result<(), CapacityError> {
     if wrong { Err(CapacityError::Choice(message.to_owned())) } else { Ok(()) }
 }
@@ -49,6 +52,9 @@ fn values(plan: &CapacityPlan) -> Result<(), CapacityError> {
 }
 
 fn counts(plan: &CapacityPlan) -> Result<(), CapacityError> {
+    let points =
+        Axis::ALL.iter().map(|axis| plan.values(*axis).len().max(1) as f64).product::<f64>();
+    choice(points > MOST, "more than a million points: give shorter lists")?;
     choice(plan.networks == 0, "no networks: ask for one at least")?;
     choice(plan.cues == 0, "no cues: ask for one per network at least")?;
     choice(plan.stop.steps() == 0, "no steps: ask for one at least")?;

@@ -31,7 +31,7 @@ pub(super) struct Entry {
 /// A checkpoint: what must agree before it is gone on with, and what was measured.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct Saved {
     schema: String,
     version: String,
     commit: Option<String>,
@@ -65,7 +65,7 @@ impl Ledger {
 
     /// Writes the checkpoint, whole.
     pub(super) fn save(&self, path: &Path, plan: &CapacityPlan) -> Result<(), CapacityError> {
-        let mut file = File::new(plan);
+        let mut file = Saved::new(plan);
         file.entries.clone_from(&self.entries);
         let name = || path.display().to_string();
         let bytes = serde_json::to_vec(&file)
@@ -77,10 +77,10 @@ impl Ledger {
     pub(super) fn load(path: &Path, plan: &CapacityPlan) -> Result<Self, CapacityError> {
         let name = path.display().to_string();
         let bytes = read_whole(&Source::from(path))?;
-        let file: File = serde_json::from_slice(&bytes).map_err(|error| {
+        let file: Saved = serde_json::from_slice(&bytes).map_err(|error| {
             CapacityError::NotCheckpoint { name: name.clone(), problem: error.to_string() }
         })?;
-        file.check(&name, &File::new(plan))?;
+        file.check(&name, &Saved::new(plan))?;
         let mut ledger = Self::default();
         for Entry { point, tallies } in file.entries {
             tallies.into_iter().for_each(|tally| ledger.push(point, tally));
@@ -89,7 +89,7 @@ impl Ledger {
     }
 }
 
-impl File {
+impl Saved {
     fn new(plan: &CapacityPlan) -> Self {
         let (made, machine) = (Provenance::new(plan.seed, plan.dtype.name()), Machine::here());
         Self {

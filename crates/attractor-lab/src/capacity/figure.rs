@@ -196,9 +196,12 @@ fn places(points: &[&PointReport], across: Axis) -> Vec<f64> {
     places.into_iter().step_by(stride).chain([high]).collect()
 }
 
+/// A number of cues.
+type Count = fn(&PointReport) -> u64;
+
 /// Where states that started anywhere came to rest.
 fn ends(groups: &[Group<'_>], across: Axis, plan: &CapacityPlan) -> Result<Svg, CapacityError> {
-    let kinds: [(&str, fn(&PointReport) -> u64); 3] = [
+    let kinds: [(&str, Count); 3] = [
         ("at a memory", |p| p.ends.own + p.ends.other),
         ("at the negative of a memory", |p| p.ends.negated),
         ("at no memory: spurious", |p| p.ends.spurious),
@@ -219,13 +222,16 @@ fn ends(groups: &[Group<'_>], across: Axis, plan: &CapacityPlan) -> Result<Svg, 
     Ok(drawn.draw()?)
 }
 
+/// Thresholds under what they share: measured, and by theory.
+type Thresholds = (String, Vec<(f64, Estimate)>, Vec<(f64, f64)>);
+
 /// Where curves pass, along the first other axis that varies.
 fn thresholds(report: &CapacityReport, searched: Axis) -> Result<Option<Svg>, CapacityError> {
     let plan = &report.plan;
     let varied: Vec<Axis> = plan.varied().into_iter().filter(|axis| *axis != searched).collect();
     let Some(&along) = varied.first() else { return Ok(None) };
     let probability = plan.find.map_or(0.5, |find| find.probability);
-    let mut groups: Vec<(String, Vec<(f64, Estimate)>, Vec<(f64, f64)>)> = Vec::new();
+    let mut groups: Vec<Thresholds> = Vec::new();
     for passing in &report.thresholds {
         let Some(at) = passing.at else { continue };
         let words = varied[1..].iter().map(|axis| named(plan, *axis, passing.curve.on(*axis)));

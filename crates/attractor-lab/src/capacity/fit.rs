@@ -132,9 +132,11 @@ fn logistic(rows: &[Row], probability: f64) -> Option<Estimate> {
     let at = (level - a) / b;
     // d at = −(da + at·db)/b
     let variance = (inverse[0] + 2.0 * at * inverse[1] + at * at * inverse[2]) / (b * b);
-    let reach =
-        rows.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), r| (l.min(r.t), h.max(r.t)));
-    let inside = centre + at > reach.0 && centre + at < reach.1;
+    // a little beyond what was tried is still a passage that was seen
+    let low = rows.iter().map(|r| r.t).fold(f64::INFINITY, f64::min);
+    let high = rows.iter().map(|r| r.t).fold(f64::NEG_INFINITY, f64::max);
+    let beyond = 0.25 * (high - low);
+    let inside = centre + at > low - beyond && centre + at < high + beyond;
     let found = Estimate::within(centre + at, 1.96 * variance.sqrt());
     (inside && found.is_sound()).then_some(found)
 }

@@ -14,7 +14,7 @@ pub(super) fn network(plan: &CapacityPlan, point: &Point, packed: bool) -> u64 {
     let bits =
         |rows: u64, columns: u64| rows.saturating_mul(columns.div_ceil(64)).saturating_mul(8);
     if packed {
-        let numbers = n.saturating_mul(16).saturating_add((d + 1).saturating_mul(400));
+        let numbers = n.saturating_mul(24).saturating_add((d + 1).saturating_mul(400));
         let rows = bits(n, d).saturating_add(bits(d, n));
         return rows.saturating_add(numbers).saturating_add(bits(cues, d).saturating_mul(3));
     }

@@ -83,7 +83,7 @@ impl Curve {
             (Scale::Part { most, .. }, Some(low), None) => (low < most).then_some(most),
             (Scale::Part { .. }, None, Some(high)) => (high > 0.0).then_some(0.0),
             (Scale::Part { most, .. }, Some(low), Some(high)) => {
-                (high - low > self.find.tolerance * most).then(|| 0.5 * (low + high))
+                (high - low > self.find.tolerance * most).then_some(0.5 * (low + high))
             }
         }
     }
