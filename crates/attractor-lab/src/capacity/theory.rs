@@ -121,47 +121,58 @@ impl Step {
         let law: Vec<(f64, f64)> =
             (0..self.point.features as u64).flat_map(law).filter(|(p, _)| *p > 1e-18).collect();
         let finite = signal.is_finite() && law.iter().all(|(_, x)| x.is_finite());
+        if !finite {
+            return None;
+        }
+        let (n, unit) = (n - 1.0, unit(&law));
         // a tie keeps the spin: it is right where the damage left it, and wrong where it was flipped
-        let tie = tie(&law, n - 1.0, signal).unwrap_or(0.0);
-        finite.then(|| below(&law, n - 1.0, -signal - u * tie))
+        let tie = unit.filter(|unit| (signal / unit - n).rem_euclid(2.0).abs() <= 0.0);
+        Some(below(&law, n, -signal - u * tie.unwrap_or(0.0), unit))
     }
 }
 
-/// Half the distance between neighbouring values of a sum of n numbers, where −signal is one of these values: the case
-/// of odd multiples of a power of 2, as even powers have them.
-fn tie(law: &[(f64, f64)], n: f64, signal: f64) -> Option<f64> {
+/// The power of 2 of which all values are odd multiples, if there is one, as for even powers: sums then are twice that
+/// apart.
+fn unit(law: &[(f64, f64)]) -> Option<f64> {
     let odd = |x: f64| (x.rem_euclid(2.0) - 1.0).abs() <= 0.0;
     let least = law.iter().map(|(_, x)| x.abs()).fold(f64::INFINITY, f64::min);
     let largest = 2f64.powi(-64).max(least.log2().floor().exp2());
     let units = std::iter::successors(Some(largest), |unit| Some(unit / 2.0));
-    let unit = units.take(64).find(|unit| law.iter().all(|(_, x)| odd(x / unit)))?;
-    let there = (signal / unit - n).rem_euclid(2.0).abs() <= 0.0;
-    there.then_some(unit)
+    units.take(64).find(|unit| law.iter().all(|(_, x)| odd(x / unit)))
 }
 
-/// P(x₁ + … + x_n < x), plus half of P(=), of independent numbers that follow a law of (probability, value).
-fn below(law: &[(f64, f64)], n: f64, x: f64) -> f64 {
+/// P(x₁ + … + x_n < x) of independent numbers that follow a law of (probability, value), up to half of P(= x). With
+/// the unit of the values it is exact between the values of the sum, because ∫₀^π sin(kθ)/sin θ dθ = ±π for odd k;
+/// without, it is smooth over values that lie close together.
+fn below(law: &[(f64, f64)], n: f64, x: f64, unit: Option<f64>) -> f64 {
     const STEP: f64 = 0.04;
     let square: f64 = law.iter().map(|(p, v)| p * v * v).sum();
     let scale = (n * square).sqrt();
     if !(scale > 0.0) {
         return if x > 0.0 { 1.0 } else { 0.0 };
     }
-    let mut sum = 0.0;
-    for k in 0..2000 {
-        let w = (f64::from(k) + 0.5) * STEP;
+    let unit = unit.map_or(0.0, |unit| unit / scale);
+    let end = if unit > 0.0 { (80.0f64).min(PI / 2.0 / unit) } else { 80.0 };
+    let nodes = (end / STEP).ceil();
+    let step = end / nodes;
+    // the characteristic function may come back after a zero, but not after a long silence
+    let (mut sum, mut silent) = (0.0, 0);
+    for k in 0..nodes as u32 {
+        let w = (f64::from(k) + 0.5) * step;
+        let kernel = if unit > 0.0 { unit / (unit * w).sin() } else { 1.0 / w };
         let (mut re, mut im) = (0.0, 0.0);
         for (p, v) in law {
             let (sin, cos) = (w * v / scale).sin_cos();
             (re, im) = (re + p * cos, im + p * sin);
         }
         let size = (n * re.hypot(im).ln()).exp();
-        sum += size * (n * im.atan2(re) - w * x / scale).sin() / w;
-        if size < 1e-12 {
+        sum += size * (n * im.atan2(re) - w * x / scale).sin() * kernel;
+        silent = if size < 1e-12 { silent + 1 } else { 0 };
+        if silent > 50 {
             break;
         }
     }
-    (0.5 - sum * STEP / PI).clamp(0.0, 1.0)
+    (0.5 - sum * step / PI).clamp(0.0, 1.0)
 }
 
 /// P(two binomial numbers together are at most so many).
@@ -216,13 +227,17 @@ mod tests {
     #[test]
     fn a_sum_of_signs_is_binomial() {
         let law = [(0.5, 1.0), (0.5, -1.0)];
-        // 20 signs: P(sum < -4) + P(sum = -4)/2
-        let exact = Binomial::new(0.5, 20).unwrap();
-        let expected: f64 = (0..8).map(|k| exact.pmf(k)).sum::<f64>() + 0.5 * exact.pmf(8);
-        let found = below(&law, 20.0, -4.0);
-        assert!((found - expected).abs() < 2e-3, "{found} {expected}");
-        let normal = 0.5 * erfc(1.5 / SQRT_2);
-        assert!((below(&law, 1e4, -150.0) - normal).abs() < 1e-4);
+        assert_eq!(unit(&law), Some(1.0));
+        // fewer than −3 of 20 signs: at most 8 are up; fewer than −151 of 10,000: at most 4924
+        for (n, x, most) in [(20, -3.0, 8), (10_000, -151.0, 4924)] {
+            let expected = Binomial::new(0.5, n).unwrap().cdf(most);
+            let found = below(&law, n as f64, x, unit(&law));
+            assert!((found - expected).abs() < 1e-7, "{n}: {found} {expected}");
+            let smooth = below(&law, n as f64, x, None);
+            assert!((smooth - expected).abs() < 0.05 / (n as f64).sqrt(), "{n}: {smooth}");
+        }
+        assert_eq!(unit(&[(0.5, 2.0), (0.5, 6.0)]), Some(2.0));
+        assert_eq!(unit(&[(0.5, 1.0), (0.5, 2.0)]), None);
     }
 
     /// The same probability as that of the claims, which is exact for even powers.
