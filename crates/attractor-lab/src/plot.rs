@@ -8,7 +8,8 @@ pub(crate) trait Plot: Sized {
     /// Measurements as points, each with its interval as a bar.
     fn measured(self, name: &str, points: &[(f64, Estimate)]) -> Self;
 
-    /// A function as a line through 200 points, evenly spaced or by equal factors.
+    /// Theory: a function along some numbers, as a dashed line. Solid lines get marks where there are several, and marks
+    /// are for what is measured.
     fn curve(self, name: &str, along: &[f64], f: impl Fn(f64) -> f64) -> Self;
 }
 
@@ -21,7 +22,7 @@ impl Plot for Chart {
 
     fn curve(self, name: &str, along: &[f64], f: impl Fn(f64) -> f64) -> Self {
         let points: Vec<_> = along.iter().map(|&x| (x, f(x))).collect();
-        self.line(name, &points)
+        self.dashed(name, &points)
     }
 }
 

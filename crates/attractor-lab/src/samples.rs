@@ -79,3 +79,26 @@ fn flips(spins: &PackedSpins, pattern: usize, scratch: &mut SignScratch) -> usiz
 pub(crate) fn odd(x: f64) -> usize {
     2 * (0.5 * (x - 1.0)).round().max(1.0) as usize + 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_do_not_depend_on_threads() {
+        let stored =
+            Stored::new(SignEnergy::power(3), SignField::Difference, (61, 30), "test").unwrap();
+        let look = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let setting = Setting { seed: 5, ..Setting::default() };
+            pool.install(|| (stored.unstable_bits(&setting, 50), stored.all_stable(&setting, 50)))
+        };
+        assert_eq!(look(1), look(2));
+        assert!(look(1).0.iter().any(|bits| *bits > 0.5), "there are errors to count");
+    }
+
+    #[test]
+    fn odd_numbers_are_odd() {
+        assert_eq!([0.0, 3.4, 4.1, 100.0].map(odd), [3, 3, 5, 101]);
+    }
+}

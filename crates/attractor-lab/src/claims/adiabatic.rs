@@ -18,7 +18,7 @@ pub(super) const CLAIM: Claim = Claim {
     statement: "As τ_h → 0 the trajectory of the two-layer network approaches that of the effective model as O(τ_h)",
     source: "Krotov & Hopfield, arXiv 2008.06996, eq. 5",
     oracle: "slope 1 of ln distance over ln τ_h for τ_h ≤ 0.01 τ_f, to 0.1",
-    seconds: (1.0, 5.0),
+    seconds: (0.5, 3.0),
     run,
 };
 

@@ -17,7 +17,7 @@ pub(super) const CLAIM: Claim = Claim {
     statement: "Along the flow of the two-layer network Ė = −τ_f v̇ᵀ(∂²L_v)v̇ − τ_h ḣᵀ(∂²L_h)ḣ ≤ 0",
     source: "Krotov & Hopfield, arXiv 2008.06996, eq. 4",
     oracle: "a central difference of E along the flow at step 1e-6, to a relative 1e-8 in f64",
-    seconds: (0.5, 3.0),
+    seconds: (0.2, 2.0),
     run,
 };
 

@@ -15,7 +15,7 @@ pub(super) const CLAIM: Claim = Claim {
         exactly",
     source: "Hoover et al., arXiv 2506.10801",
     oracle: "300 of 300 to the bit for Δ/r ≤ 0.45 (proved for Δ < r/2 only)",
-    seconds: (0.3, 2.0),
+    seconds: (0.2, 2.0),
     run,
 };
 

@@ -15,7 +15,7 @@ pub(super) const CLAIM: Claim = Claim {
         1 − exp(−K·N·2^−(N+1)); under the self-coupled rule it has none",
     source: "Demircigil et al., arXiv 1702.01929; KH 8",
     oracle: "this formula for P ≤ 0.3, N = 16, 18, 20, to 0.05; 0 for the self-coupled rule",
-    seconds: (10.0, 60.0),
+    seconds: (4.0, 15.0),
     run,
 };
 

@@ -17,7 +17,7 @@ pub(super) const CLAIM: Claim = Claim {
     statement: "β·diam(Ξ)² < 4 leaves model B one fixed point; with the memories ±a it splits in two at βa² = 1",
     source: "Ramsauer et al., arXiv 2008.02217, appendix A; contraction of the map",
     oracle: "one fixed point from all memories as starts; 0 at βa² = 0.99, and a·√(3·0.01) = 0.173 a at 1.01, to 2 % of that",
-    seconds: (0.5, 3.0),
+    seconds: (0.2, 2.0),
     run,
 };
 

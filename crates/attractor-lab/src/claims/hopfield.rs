@@ -16,7 +16,7 @@ pub(super) const CLAIM: Claim = Claim {
         0.138, with a few wrong bits, and beyond it none",
     source: "Amit, Gutfreund & Sompolinsky, Phys. Rev. Lett. 55, 1530 (1985)",
     oracle: "the mean final overlap from the patterns themselves falls through 0.95 at an α in [0.13, 0.15], N ≥ 3000",
-    seconds: (60.0, 400.0),
+    seconds: (30.0, 300.0),
     run,
 };
 

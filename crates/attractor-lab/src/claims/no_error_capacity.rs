@@ -17,7 +17,7 @@ pub(super) const CLAIM: Claim = Claim {
         large N it is N^(n−1)/(2(2n − 3)!! ln N), divided by n for all",
     source: "Krotov & Hopfield, arXiv 1606.01164, section 3",
     oracle: "K solving N·p(K) = ln 2 (one), N·K·p(K) = ln 2 (all), with p the exact probability of an unstable bit, to 10 %",
-    seconds: (25.0, 150.0),
+    seconds: (20.0, 90.0),
     run,
 };
 
@@ -95,7 +95,7 @@ impl Case {
         let near = self.near(setting)?;
         let mut loads = [0.9, 0.95, 1.0, 1.05, 1.1].map(|factor| odd(factor * near)).to_vec();
         loads.dedup();
-        let sets = setting.effort.pick(1200, 10_000);
+        let sets = setting.effort.pick(1200, 5000);
         let points = loads.iter().map(|&load| Ok((load as f64, self.share(setting, load, sets)?)));
         let points = points.collect::<Result<Vec<_>, Failed>>()?;
         let line = |(k, p): &(f64, Estimate)| {

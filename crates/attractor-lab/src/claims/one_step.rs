@@ -16,7 +16,7 @@ pub(super) const CLAIM: Claim = Claim {
         r = ‖x − ξ_i‖",
     source: "Ramsauer et al., arXiv 2008.02217, theorem 4",
     oracle: "no violation beyond 1e-14·M",
-    seconds: (0.5, 5.0),
+    seconds: (0.1, 1.0),
     run,
 };
 

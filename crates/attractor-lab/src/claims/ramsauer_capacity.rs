@@ -16,7 +16,7 @@ pub(super) const CLAIM: Claim = Claim {
         c = 3.1546 for β = 1, K = 3, d = 20, p = 0.001, and c = 1.3719 for K = 1, d = 75",
     source: "Ramsauer et al., arXiv 2008.02217, theorem 3",
     oracle: "the two constants, to 1e-4",
-    seconds: (0.2, 2.0),
+    seconds: (0.1, 1.0),
     run,
 };
 

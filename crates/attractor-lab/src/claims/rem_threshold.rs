@@ -17,7 +17,7 @@ pub(super) const CLAIM: Claim = Claim {
         ρ = (√(1 + 4λ²) − 1)/2λ: 0.6226 at λ = 1",
     source: "Lucibello & Mézard, arXiv 2304.14964; the random energy model",
     oracle: "α₁ from the formula, to 0.03",
-    seconds: (5.0, 60.0),
+    seconds: (2.0, 30.0),
     run,
 };
 

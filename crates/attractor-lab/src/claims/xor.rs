@@ -13,7 +13,7 @@ pub(super) const CLAIM: Claim = Claim {
         difference computes exclusive or for odd powers n ≥ 3 and for rectified powers n ≥ 2, and not for n = 1, 2",
     source: "Krotov & Hopfield, arXiv 1606.01164, section 4",
     oracle: "all four inputs from both starts of z, exactly",
-    seconds: (0.01, 0.01),
+    seconds: (0.1, 0.1),
     run,
 };
 
