@@ -39,8 +39,8 @@ fn check(args: &ReproduceArgs) -> Result<(), Failure> {
             "only one of --json, -o - and --report - can have standard output: name files",
         ));
     }
-    let files = args.output.iter().chain(&args.report);
-    Ok(files.map(|path| check_output(path, overwrite(args))).collect::<Result<(), _>>()?)
+    let mut files = args.output.iter().chain(&args.report);
+    Ok(files.try_for_each(|path| check_output(path, overwrite(args)))?)
 }
 
 fn is_stdout(path: Option<&Path>) -> bool {

@@ -31,7 +31,7 @@ fn run(setting: &Setting<'_>) -> Result<Finding, Failed> {
         .collect();
     let chart = Chart::new("Model B against attention, head by head")
         .x_axis("head, layer after layer")
-        .y_axis("largest deviation, in units of the largest entry")
+        .y_axis("deviation / largest entry")
         .log_y()
         .dashed("tolerance", &[(0.0, 2e-6), (heads.len() as f64, 2e-6)])
         .points("f32", &points);

@@ -2,6 +2,7 @@
 
 use crate::claim::{Claim, Failed, Setting};
 use crate::finding::{Finding, Part};
+use crate::plot::{Plot, by_factors};
 use crate::samples::random_signs;
 use attractor_effective::{DenseMemory, PackedSpins, Recall, SignEnergy, SignField};
 use attractor_figure::Chart;
@@ -39,7 +40,7 @@ fn run(setting: &Setting<'_>) -> Result<Finding, Failed> {
         .x_axis("hidden neurons N_h")
         .y_axis("patterns retrieved")
         .log_x()
-        .dashed("N_h", &[(2.0, 2.0), (32.0, 32.0)])
+        .curve("N_h", &by_factors(2.0, 32.0), |x| x)
         .dashed("N_f^(n−1) = 64", &[(2.0, FEW as f64), (256.0, FEW as f64)]);
     for (name, mix) in MIXES {
         let mut points = Vec::new();

@@ -57,8 +57,7 @@ fn run(setting: &Setting<'_>) -> Result<Finding, Failed> {
             let found = cells.map(|index| errors(setting, pair, index, (rule, coarse)));
             all.push(found.collect::<Result<Vec<_>, Failed>>()?);
         }
-        let slopes =
-            all.iter().flatten().map(|errors| slope(errors)).collect::<Result<Vec<_>, _>>()?;
+        let slopes = all.iter().flatten().map(slope).collect::<Result<Vec<_>, _>>()?;
         let order = f64::from(rule.order());
         parts.push(Part::new(rule.name(), order, Estimate::mean(&slopes)?, 0.05));
         let first = &all[0][0];

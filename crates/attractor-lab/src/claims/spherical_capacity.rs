@@ -77,7 +77,10 @@ fn run(setting: &Setting<'_>) -> Result<Finding, Failed> {
     ))
 }
 
-fn figure(points: &[(usize, [Vec<(f64, Estimate)>; 2])]) -> Result<attractor_figure::Svg, Failed> {
+/// Loads with overlaps.
+type Series = Vec<(f64, Estimate)>;
+
+fn figure(points: &[(usize, [Series; 2])]) -> Result<attractor_figure::Svg, Failed> {
     let along = by_factors(0.045, 0.55);
     let mut chart = Chart::new("One step of model C from a stored pattern")
         .x_axis("load K / N²")
