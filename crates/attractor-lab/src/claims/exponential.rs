@@ -21,7 +21,7 @@ pub(super) const CLAIM: Claim = Claim {
 
 const SIZES: [usize; 3] = [16, 18, 20];
 /// Probabilities for which loads are chosen.
-const GOALS: [f64; 3] = [0.05, 0.15, 0.28];
+const GOALS: [f64; 3] = [0.05, 0.15, 0.25];
 
 fn run(setting: &Setting<'_>) -> Result<Finding, Failed> {
     let mut parts = Vec::new();
@@ -58,7 +58,7 @@ fn share(
     field: SignField,
     size: (usize, usize),
 ) -> Result<Estimate, Failed> {
-    let sets = setting.effort.pick(6000, 24_000);
+    let sets = setting.effort.pick(8000, 24_000);
     let stored =
         Stored::new(Exponential::new(1.0)?, field, size, &format!("exponential/{field:?}"))?;
     let bits = stored.unstable_bits(setting, sets);
