@@ -38,7 +38,7 @@ fn what_is_measured_is_what_theory_says() {
         let expected = number(theory, "recalled");
         assert!(low <= expected && expected <= high, "{point}");
         assert!(number(recall, "low") <= number(recall, "measured"));
-        assert_eq!(number(point, "cues"), 200.0);
+        assert_eq!(point["cues"], 200);
     }
     let drawn = String::from_utf8(bench.read("c.svg")).expect("SVG is text");
     assert!(drawn.contains("probability of recall") && drawn.contains("memories N"));

@@ -7,7 +7,7 @@ use pulp::{Simd, WithSimd};
 const WORD: usize = u64::BITS as usize;
 
 impl Signs {
-    /// Σ numbers[j] over the signs j of a memory that differ from `up`: exact, as long as 64 of the numbers
+    /// Σ number_j over the signs j of a memory that differ from `up`: exact, as long as 64 of the numbers
     /// together stay in the range of i32. About five instructions for every eight numbers.
     ///
     /// ```

@@ -96,7 +96,7 @@ enum Runner<'a> {
     /// All at once.
     Together(&'a PackedSpins, Box<SignScratch>, Bits),
     /// One after the other; with the order, where it is drawn anew for each sweep.
-    OneByOne(SignWalk<'a>, Option<Vec<usize>>),
+    OneByOne(Box<SignWalk<'a>>, Option<Vec<usize>>),
 }
 
 impl<'a> Runner<'a> {
@@ -104,8 +104,10 @@ impl<'a> Runner<'a> {
         let d = spins.features();
         let start = Bits::of_words(vec![0; d.div_ceil(64)], d);
         match rule {
-            CapacityRule::Cyclic => Self::OneByOne(spins.walk(start), None),
-            CapacityRule::Random => Self::OneByOne(spins.walk(start), Some((0..d).collect())),
+            CapacityRule::Cyclic => Self::OneByOne(Box::new(spins.walk(start)), None),
+            CapacityRule::Random => {
+                Self::OneByOne(Box::new(spins.walk(start)), Some((0..d).collect()))
+            }
             _ => Self::Together(spins, Box::new(spins.scratch()), start),
         }
     }
