@@ -179,6 +179,7 @@ fn every_model_and_rule_has_its_capacity() {
     bench.run("capacity --model modern --beta 9 --rule cyclic --memories 9").fails(2, &["spins"]);
     bench.run("capacity --memories 5 --noise 1.5").fails(2, &["noise = 1.5", "from 0 to 1"]);
     bench.run("capacity --memories 5.5").fails(2, &["5.5", "whole number"]);
+    bench.run("capacity --features 0").fails(2, &["--features 0", "at least 1"]);
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl List {
     /// The values as counts, if they are.
     pub(crate) fn counts(&self) -> Result<Vec<usize>, f64> {
         let count = |x: &f64| {
-            let whole = *x >= 0.0 && *x <= 2f64.powi(52) && x.fract().abs() <= 0.0;
+            let whole = *x >= 1.0 && *x <= 2f64.powi(52) && x.fract().abs() <= 0.0;
             if whole { Ok(*x as usize) } else { Err(*x) }
         };
         self.0.iter().map(count).collect()

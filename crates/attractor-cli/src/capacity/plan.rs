@@ -74,7 +74,8 @@ pub(super) fn plan(args: &CapacityArgs) -> Result<(CapacityPlan, Option<Given>),
 }
 
 fn counts(flag: &str, list: &List) -> Result<Vec<usize>, Failure> {
-    list.counts().map_err(|x| Failure::usage(format!("{flag} {x}: it must be a whole number")))
+    list.counts()
+        .map_err(|x| Failure::usage(format!("{flag} {x}: it must be a whole number of at least 1")))
 }
 
 fn model(args: &CapacityArgs) -> Result<CapacityModel, Failure> {
