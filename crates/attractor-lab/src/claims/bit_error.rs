@@ -20,13 +20,14 @@ pub(super) const CLAIM: Claim = Claim {
     run,
 };
 
-/// n, N (even) and two K (odd, so that no field is 0): P near 0.1 and near 0.02.
+/// n, N (even) and two K (odd, so that no field is 0): P near 0.1 and near 0.02; at n = 4, N = 20 near 0.04, for at 0.02
+/// the Gaussian itself is short by 5.5 %, nearly the whole tolerance, and every eighth seed would leave it undecided.
 const SIZES: [(u32, usize, [usize; 2]); 6] = [
     (2, 50, [31, 13]),
     (2, 200, [121, 47]),
     (3, 30, [151, 71]),
     (3, 80, [1201, 451]),
-    (4, 20, [241, 121]),
+    (4, 20, [241, 161]),
     (4, 40, [2201, 901]),
 ];
 
