@@ -22,6 +22,8 @@ pub struct Batch<T> {
     pub(crate) g: Vec<T>,
     /// Δg of the last move, q × d.
     pub(crate) moves: Vec<T>,
+    /// Ξᵀf at the last look at each query in units of e^`field_scale`, q × d.
+    pub(crate) fields: Vec<f64>,
     pub(crate) scratch: Scratch<T>,
 }
 
@@ -29,8 +31,6 @@ pub struct Batch<T> {
 #[derive(Debug, Clone)]
 pub(crate) struct Query {
     pub(crate) log_scale: f64,
-    /// Where in the answers Ξᵀf of the last look is, and ln of its unit.
-    pub(crate) field: usize,
     pub(crate) field_scale: f64,
     pub(crate) steps: usize,
     pub(crate) before: Before,
@@ -48,7 +48,6 @@ pub(crate) struct Query {
 impl Query {
     const NEW: Self = Self {
         log_scale: 0.0,
-        field: 0,
         field_scale: 0.0,
         steps: 0,
         before: Before { value: 0.0, tilt: 0.0 },
@@ -127,8 +126,8 @@ pub(crate) struct Row<'a, T> {
 impl<T> Default for Batch<T> {
     /// No queries.
     fn default() -> Self {
-        let (v, g, moves) = (Vec::new(), Vec::new(), Vec::new());
-        Self { features: 0, queries: Vec::new(), v, g, moves, scratch: Scratch::default() }
+        let (v, g, moves, fields) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { features: 0, queries: Vec::new(), v, g, moves, fields, scratch: Scratch::default() }
     }
 }
 
@@ -168,18 +167,19 @@ impl<T: Real> Batch<T> {
         if active.is_empty() {
             return;
         }
-        let Self { features, queries, v, g, moves, scratch } = self;
-        let (d, Scratch { answers, desks, active: marks, .. }) = (*features, scratch);
+        let Self { features, queries, v, g, moves, fields, scratch } = self;
+        let (d, Scratch { desks, active: marks, .. }) = (*features, scratch);
         marks.clear();
         marks.resize(queries.len(), false);
         active.iter().for_each(|&q| marks[q] = true);
         let looks = looks.iter_mut().map(Some).chain(std::iter::repeat_with(|| None));
         let vectors =
             v.chunks_exact_mut(d).zip(g.chunks_exact_mut(d)).zip(moves.chunks_exact_mut(d));
+        let vectors = vectors.zip(fields.chunks_exact(d));
         let rows = queries.iter_mut().zip(vectors).zip(looks).zip(&*marks);
         let rows = rows.filter(|(((query, _), _), active)| **active && query.answer.is_some());
-        let rows = rows.map(|(((query, ((v, g), moves)), look), _)| {
-            (Row { field: answers.field(query.field), query, v, g, moves }, look)
+        let rows = rows.map(|(((query, (((v, g), moves), field)), look), _)| {
+            (Row { query, v, g, moves, field }, look)
         });
         together(desks, active.len(), rows, active.len() * d >= WAKE, |desk, (row, look)| {
             desk.v.resize(d, T::ZERO);
@@ -210,10 +210,11 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
         let d = self.features();
         batch.queries.clear();
         whole_cues(cues.len(), d)?;
-        let Batch { v, g, moves, .. } = batch;
+        let Batch { v, g, moves, fields, .. } = batch;
         refill(v, cues.iter().copied());
         refill(g, cues.iter().map(|_| T::ZERO));
         refill(moves, cues.iter().map(|_| T::ZERO));
+        refill(fields, cues.iter().map(|_| 0.0));
         for (cue, (v, g)) in cues.chunks_exact(d).zip(g.chunks_exact_mut(d)).enumerate() {
             self.activate_cue(cue, v, g)?;
         }

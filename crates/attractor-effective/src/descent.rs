@@ -54,9 +54,9 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T,
 }
 
 impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, T, Lv, Lh, M> {
-    /// Reads the memories for the active queries and leaves each its answer, and the place of its field.
+    /// Reads the memories for the active queries and leaves each its answer and field.
     fn read(&self, batch: &mut Batch<T>, active: &[usize]) {
-        let Batch { features, queries, g, moves, scratch, .. } = batch;
+        let Batch { features, queries, g, moves, fields, scratch, .. } = batch;
         let Scratch { outputs, moved: by, before, answers, .. } = scratch;
         let moved = self.proof == Proof::Full && active.iter().any(|&q| queries[q].steps > 0);
         let outputs = pack(g, active, *features, outputs);
@@ -75,7 +75,7 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Descent<'_, 
         self.model.memories.read(&question, answers);
         for (k, &q) in active.iter().enumerate() {
             let answer = answers.get(k);
-            queries[q].field = k;
+            fields[q * *features..][..*features].copy_from_slice(answers.field(k));
             queries[q].field_scale = answer.log_scale;
             keep(&mut queries[q].answer, answer);
         }
@@ -270,6 +270,11 @@ impl<T: Real, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> System
     }
 
     fn look(&self, batch: &mut Batch<T>, active: &[usize], looks: &mut [Look]) {
+        let places = looks.len();
+        assert!(
+            active.iter().all(|&q| q < places),
+            "{places} looks do not go as far as the queries"
+        );
         self.read(batch, active);
         batch.each(active, looks, |desk, mut row, look| {
             if let Some(look) = look {

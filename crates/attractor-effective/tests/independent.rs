@@ -119,6 +119,25 @@ fn a_batch_without_queries_is_looked_at_and_moved() {
     assert!(none.outputs().is_empty() && model.restart(&mut none, &[]).is_ok());
 }
 
+/// Each moves from its own last look, whoever was looked at since.
+#[test]
+fn looks_at_others_change_nothing() {
+    let softmax = LogSumExp::new(4.0).unwrap();
+    let model = ModernHopfield::modern(memories::<f64>(20, false), softmax).unwrap();
+    let descent = model.descent(Factor::MAP, Proof::Visible, 0);
+    let cues: Vec<f64> = numbers(2, 3 * D, false);
+    let moved = |others: &[usize]| {
+        let (mut batch, mut looks) = (model.start(&cues).unwrap(), [Look::NONE; 3]);
+        descent.look(&mut batch, &[0, 1, 2], &mut looks);
+        descent.look(&mut batch, others, &mut looks);
+        descent.advance(&mut batch, &[0, 1, 2]);
+        batch.outputs().to_vec()
+    };
+    let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-14; // the rounding of another batch
+    let same = |others| moved(&[0, 1, 2]).iter().zip(&moved(others)).all(near);
+    assert!(same(&[2]) && same(&[1, 2]));
+}
+
 #[test]
 fn storage_of_an_earlier_batch() {
     a_batch_may_be_used_again::<f32>();
