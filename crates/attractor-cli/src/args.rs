@@ -2,10 +2,13 @@
 
 use crate::capacity::CapacityArgs;
 use crate::separation::Separation;
+use crate::source;
 use crate::trace::integrators;
+use attractor_io::Limit;
 use attractor_synapse::{Normalize, Precision};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Store patterns, recall them from damaged cues, and see why.
 #[derive(Debug, Parser)]
@@ -16,6 +19,10 @@ pub(crate) struct Cli {
     /// Worker threads (default: one per core); the results do not depend on it
     #[arg(long, global = true, value_name = "N")]
     pub(crate) threads: Option<usize>,
+    /// Reads more, or less, than usual: file, stream, elements, header, members, pixels, inflated, ratio or memory, such
+    /// as pixels=512M; may be given several times
+    #[arg(long = "limit", global = true, value_name = "NAME=VALUE")]
+    pub(crate) limits: Vec<Limit>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -86,6 +93,9 @@ pub(crate) struct StoreArgs {
     /// Add to an existing memory file, with the normalisation it has
     #[arg(long, conflicts_with_all = ["normalize", "precision", "force"])]
     pub(crate) append: bool,
+    /// With --append: how long to wait for another process that changes the file
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = source::seconds)]
+    pub(crate) wait: Duration,
     /// The precision in the file, bits for patterns of ±1 only [default: that of --dtype]
     #[arg(long, value_name = "f64|f32|bf16|int8|bits")]
     pub(crate) precision: Option<Precision>,
@@ -108,6 +118,9 @@ pub(crate) struct ForgetArgs {
     /// The ids of the patterns: their places, counted from 0, when they were stored; ids are not used again
     #[arg(long = "id", value_name = "ID", required = true, value_delimiter = ',')]
     pub(crate) ids: Vec<u64>,
+    /// How long to wait for another process that changes the file
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = source::seconds)]
+    pub(crate) wait: Duration,
 }
 
 /// The models by name.
@@ -174,6 +187,10 @@ pub(crate) struct InputArgs {
     /// The precision to work in
     #[arg(long, value_enum, default_value = "f32")]
     pub(crate) dtype: Dtype,
+    /// Map the memory file into memory instead of reading it: opens at once and takes no memory of its own where the
+    /// file has the precision worked in; nobody may write into the file meanwhile (to replace it is safe)
+    #[arg(long)]
+    pub(crate) map: bool,
 }
 
 /// Which pair of Lagrangians a command works with.

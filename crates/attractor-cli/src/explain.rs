@@ -5,9 +5,10 @@ use crate::failure::Failure;
 use crate::files::Facts;
 use crate::model::Built;
 use crate::separation;
+use crate::source::source;
 use attractor_dynamics::Outcome;
 use attractor_effective::{Explanation, ModelError, Retrieval, Vote, associate, explain, vote};
-use attractor_io::{ReadOptions, Source, read_patterns};
+use attractor_io::{ReadOptions, read_patterns};
 use attractor_synapse::{Element, Patterns};
 
 /// What `--explain` adds to a state.
@@ -52,7 +53,7 @@ pub(crate) fn values<T: Element>(
     facts: &Facts,
 ) -> Result<Option<Patterns<T>>, Failure> {
     let Some(path) = &args.values else { return Ok(None) };
-    let values = read_patterns::<T>(&Source::from_arg(path), &ReadOptions { array: None })?;
+    let values = read_patterns::<T>(&source(path), &ReadOptions { array: None })?;
     let (rows, expected) = (values.patterns.len(), facts.stored);
     if rows != expected {
         return Err(Failure::input(format!(

@@ -3,9 +3,10 @@
 use crate::args::{InputArgs, OutputArgs, RecallArgs};
 use crate::failure::Failure;
 use crate::mask;
+use crate::source::source;
 use attractor_io::{
-    LoadedMemory, Memory, OutputKind, Overwrite, ReadOptions, Source, check_output, encode_rows,
-    load_memory, read_patterns, write_output,
+    LoadedMemory, Memory, OutputKind, Overwrite, ReadOptions, check_output, encode_rows,
+    load_memory, map_memory, read_patterns, write_output,
 };
 use attractor_synapse::{Element, Masked, MemoryId, Patterns, Synapses};
 use serde::Serialize;
@@ -77,7 +78,8 @@ impl Facts {
 
 /// The memories and the cues.
 pub(crate) fn read<T: Element>(input: &InputArgs) -> Result<Given<T>, Failure> {
-    let loaded = load_memory::<T>(&Source::from_arg(&input.memory))?;
+    let load = if input.map { map_memory::<T> } else { load_memory::<T> };
+    let loaded = load(&source(&input.memory))?;
     let taken = Taken::of(&loaded).inspect(|taken| taken.tell(&input.memory));
     let LoadedMemory { memory, .. } = loaded;
     let cues = cues(input, &memory)?;
@@ -107,7 +109,7 @@ impl<T: Element> Given<T> {
 /// The cues with the memory's own normalisation, of the memory's width.
 fn cues<T: Element>(input: &InputArgs, memory: &Memory<T>) -> Result<Patterns<T>, Failure> {
     let options = ReadOptions { array: input.array.clone() };
-    let raw = read_patterns::<T>(&Source::from_arg(&input.cue), &options)?.patterns;
+    let raw = read_patterns::<T>(&source(&input.cue), &options)?.patterns;
     let (found, expected) = (raw.features(), memory.patterns().features());
     if found != expected {
         return Err(Failure::input(format!(

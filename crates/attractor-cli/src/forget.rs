@@ -2,7 +2,8 @@
 
 use crate::args::ForgetArgs;
 use crate::failure::Failure;
-use attractor_io::{Overwrite, Source, load_memory, save_memory_as};
+use crate::source::source;
+use attractor_io::update_memory;
 use attractor_synapse::MemoryId;
 
 pub(crate) fn run(args: &ForgetArgs) -> Result<u8, Failure> {
@@ -10,14 +11,14 @@ pub(crate) fn run(args: &ForgetArgs) -> Result<u8, Failure> {
     if args.memory.as_os_str() == "-" {
         return Err(Failure::usage("a memory file is changed in its place: name a file"));
     }
-    // every number of any precision is one of f64
-    let loaded = load_memory::<f64>(&Source::from_arg(&args.memory))?;
-    let mut memory = loaded.memory;
-    let before = memory.patterns().len();
     let ids: Vec<MemoryId> = args.ids.iter().copied().map(MemoryId).collect();
-    memory.forget(&ids).map_err(|error| Failure::input(format!("{name}: {error}")))?;
-    save_memory_as(&args.memory, &memory, loaded.precision, Overwrite::Replace)?;
-    let left = memory.patterns().len();
+    let mut before = 0;
+    // every number of any precision is one of f64
+    let loaded = update_memory::<f64, Failure>(&source(&args.memory), args.wait, |memory| {
+        before = memory.patterns().len();
+        memory.forget(&ids).map_err(|error| Failure::input(format!("{name}: {error}")))
+    })?;
+    let left = loaded.memory.patterns().len();
     anstream::eprintln!("{name}: {} patterns forgotten, {left} left", before - left);
     Ok(0)
 }

@@ -4,8 +4,9 @@ use crate::args::{Beta, InspectArgs};
 use crate::failure::Failure;
 use crate::model::{auto_beta, separations};
 use crate::report::{print_bytes, print_json};
+use crate::source::source;
 use attractor_effective::needed_separation;
-use attractor_io::{LoadedMemory, Source, load_memory};
+use attractor_io::{LoadedMemory, load_memory};
 use attractor_synapse::{Memories, Synapses};
 use serde::Serialize;
 use std::fmt::Write;
@@ -52,7 +53,7 @@ struct Conditions {
 }
 
 pub(crate) fn run(args: &InspectArgs) -> Result<u8, Failure> {
-    let LoadedMemory { memory, stored, .. } = load_memory::<f64>(&Source::from_arg(&args.memory))?;
+    let LoadedMemory { memory, stored, .. } = load_memory::<f64>(&source(&args.memory))?;
     let (image, labels) = (memory.image(), memory.labels().map_or(0, <[String]>::len));
     let next_id = memory.next_id();
     let forgotten = next_id - memory.ids().len() as u64;

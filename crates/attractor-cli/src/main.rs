@@ -18,6 +18,7 @@ mod recall;
 mod report;
 mod reproduce;
 mod separation;
+mod source;
 mod spins;
 mod store;
 mod trace;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<u8, Failure> {
     use_threads(cli.threads)?;
+    source::limit(&cli.limits);
     match cli.command {
         Command::Demo(args) => demo::run(&args).map(|()| 0),
         Command::Store(args) => match args.dtype {

@@ -1,7 +1,8 @@
 //! `--mask`: which features of the cues are known. `--memory-mask`: which memories take part.
 
 use crate::failure::Failure;
-use attractor_io::{ReadOptions, Source, read_patterns};
+use crate::source::source;
+use attractor_io::{ReadOptions, read_patterns};
 use attractor_lagrangian::Real;
 use attractor_synapse::Patterns;
 
@@ -12,8 +13,7 @@ pub(crate) fn read<T: Real>(
     cues: &Patterns<T>,
 ) -> Result<Option<Vec<bool>>, Failure> {
     let Some(path) = path else { return Ok(None) };
-    let mask =
-        read_patterns::<f64>(&Source::from_arg(path), &ReadOptions { array: None })?.patterns;
+    let mask = read_patterns::<f64>(&source(path), &ReadOptions { array: None })?.patterns;
     let (rows, features) = (mask.len(), mask.features());
     if features != cues.features() || (rows != 1 && rows != cues.len()) {
         return Err(Failure::input(format!(
@@ -33,8 +33,7 @@ pub(crate) fn pairs(
     queries: usize,
     keys: usize,
 ) -> Result<(usize, Vec<bool>), Failure> {
-    let mask =
-        read_patterns::<f64>(&Source::from_arg(path), &ReadOptions { array: None })?.patterns;
+    let mask = read_patterns::<f64>(&source(path), &ReadOptions { array: None })?.patterns;
     let (rows, columns) = (mask.len(), mask.features());
     if columns != keys || (rows != 1 && rows != queries) {
         return Err(Failure::input(format!(
@@ -46,8 +45,7 @@ pub(crate) fn pairs(
 
 /// One flag for each memory, from a file with a number for each: in one row, or one a row.
 pub(crate) fn memories(path: &str, expected: usize) -> Result<Vec<bool>, Failure> {
-    let mask =
-        read_patterns::<f64>(&Source::from_arg(path), &ReadOptions { array: None })?.patterns;
+    let mask = read_patterns::<f64>(&source(path), &ReadOptions { array: None })?.patterns;
     let found = mask.as_slice().len();
     if found != expected {
         return Err(Failure::input(format!(

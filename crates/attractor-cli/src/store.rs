@@ -2,9 +2,10 @@
 
 use crate::args::{Dtype, StoreArgs};
 use crate::failure::Failure;
+use crate::source::source;
 use attractor_io::{
-    Memory, Overwrite, ReadOptions, Source, check_output, load_memory, read_labels, read_patterns,
-    save_memory_as,
+    Memory, Overwrite, ReadOptions, check_output, read_labels, read_patterns, save_memory_as,
+    update_memory,
 };
 use attractor_synapse::{Element, Normalization, PatternError, Patterns, Precision};
 
@@ -25,17 +26,16 @@ pub(crate) fn run<T: Element>(args: &StoreArgs) -> Result<u8, Failure> {
     }
     let overwrite = if args.force || args.append { Overwrite::Replace } else { Overwrite::Refuse };
     check_output(&args.output, overwrite)?;
-    let labels = args.labels.as_ref().map(|l| read_labels(&Source::from_arg(l))).transpose()?;
+    let labels = args.labels.as_ref().map(|l| read_labels(&source(l))).transpose()?;
     let gathered = gather::<T>(args)?;
     let added = gathered.patterns.len();
     let memory = if args.append {
-        let kept = load_memory::<T>(&Source::from_arg(&args.output))?;
-        let mut memory = kept.memory;
-        let said = memory.append(gathered.patterns, labels);
-        said.map_err(|error| Failure::input(format!("{}: {error}", args.output.display())))?;
         // an appended file keeps the precision it has
-        save_memory_as(&args.output, &memory, kept.precision, overwrite)?;
-        memory
+        let appended = update_memory(&source(&args.output), args.wait, |memory| {
+            let said = memory.append(gathered.patterns, labels);
+            said.map_err(|error| Failure::input(format!("{}: {error}", args.output.display())))
+        })?;
+        appended.memory
     } else {
         let memory = fresh(args, gathered, labels)?;
         save_memory_as(&args.output, &memory, precision(args), overwrite)?;
@@ -61,7 +61,7 @@ fn gather<T: Element>(args: &StoreArgs) -> Result<Gathered<T>, Failure> {
     let options = ReadOptions { array: args.array.clone() };
     let mut all: Option<Gathered<T>> = None;
     for file in &args.files {
-        let loaded = read_patterns::<T>(&Source::from_arg(file), &options)?;
+        let loaded = read_patterns::<T>(&source(file), &options)?;
         match &mut all {
             None => all = Some(Gathered { patterns: loaded.patterns, image: loaded.image }),
             Some(all) => {

@@ -1,7 +1,8 @@
 //! What every reader makes: numbers with a shape, not yet patterns.
 
 use crate::element::{Element, Endian};
-use crate::{Format, IoError, Loaded};
+use crate::limits::check_limit;
+use crate::{Format, IoError, Limits, Loaded};
 use attractor_lagrangian::Real;
 use attractor_synapse::Patterns;
 
@@ -25,8 +26,16 @@ pub(crate) struct Array<T> {
 
 impl Layout {
     /// Decodes `bytes`, which must be exactly what the shape asks for.
-    pub(crate) fn decode<T: Real>(&self, name: &str, bytes: &[u8]) -> Result<Array<T>, IoError> {
+    pub(crate) fn decode<T: Real>(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> Result<Array<T>, IoError> {
         let shape = self.check(name, bytes.len())?;
+        let elements = (bytes.len() / self.element.size()) as u64;
+        check_limit(name, "the array", elements, (limits.elements, "elements"))?;
+        limits.check_memory(name, elements.saturating_mul(size_of::<T>() as u64))?;
         let data = self.element.decode(bytes, self.endian);
         let data = if self.fortran && shape.len() > 1 { c_order(&data, &shape) } else { data };
         Ok(Array { shape, data })

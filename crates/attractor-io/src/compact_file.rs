@@ -1,7 +1,8 @@
 //! The numbers of a memory file in 2 bytes or less. The byte layout is documented at the crate root.
 
+use crate::error::clip;
 use crate::header::{COMPACT_VERSION, FEATURES};
-use crate::memory_file::File;
+use crate::memory_check::Checked;
 use crate::{IoError, Memory};
 use attractor_synapse::Element as Scalar;
 use attractor_synapse::{Compact, CompactError, Patterns, Precision};
@@ -66,35 +67,35 @@ fn above(sum: f64) -> f32 {
 }
 
 /// The decoded patterns of a file.
-pub(crate) fn read<T: Scalar>(file: &File<'_>) -> Result<Read<T>, IoError> {
+pub(crate) fn read<T: Scalar>(file: &Checked<'_, T>) -> Result<Read<T>, IoError> {
     let stated = file.need("dtype")?;
     let (precision, dtype) = match stated {
         "bf16" => (Precision::Bf16, Dtype::BF16),
         "int8" => (Precision::Int8, Dtype::I8),
         "bits" => (Precision::Bits, Dtype::U8),
-        _ => return Err(file.wrong("dtype", format!("{:?} is none", crate::error::clip(stated)))),
+        _ => return Err(file.wrong("dtype", format!("{:?} is none", clip(stated)))),
     };
     let text = file.need(FEATURES)?;
     let features: usize =
-        text.parse().map_err(|_| file.wrong(FEATURES, format!("{text:?} is no number")))?;
+        text.parse().map_err(|_| file.wrong(FEATURES, format!("{:?} is no number", clip(text))))?;
     let view = file.tensor("patterns", dtype, 2)?;
     let width = if precision == Precision::Bits { features.div_ceil(8) } else { features };
-    if view.shape()[1] != width {
-        let problem = format!("states {features}, the patterns have the shape {:?}", view.shape());
+    if view.shape[1] != width {
+        let problem = format!("states {features}, the patterns have the shape {:?}", view.shape);
         return Err(file.wrong(FEATURES, problem));
     }
     let singles = |name: &str| -> Result<Vec<f32>, IoError> {
         let view = file.tensor(name, Dtype::F32, 1)?;
-        Ok(view.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+        Ok(view.bytes().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
     };
     let (residuals, scaled) = (singles("residuals")?, precision != Precision::Bf16);
     let scales = if scaled { singles("scales")? } else { Vec::new() };
     let broken = |error: CompactError| IoError::Precision { name: file.name.to_owned(), error };
-    if residuals.len() != view.shape()[0] {
-        let problem = format!("are {} for {} patterns", residuals.len(), view.shape()[0]);
+    if residuals.len() != view.shape[0] {
+        let problem = format!("are {} for {} patterns", residuals.len(), view.shape[0]);
         return Err(file.wrong("residuals", problem));
     }
-    let compact = Compact::from_parts(precision, features, view.data(), &scales, residuals);
+    let compact = Compact::from_parts(precision, features, view.bytes(), &scales, residuals);
     let compact = compact.map_err(broken)?;
     let patterns = compact.patterns().map_err(|error| broken(error.into()))?;
     Ok(Read { patterns, precision, residuals: Some(compact.residuals().to_vec()) })

@@ -40,20 +40,27 @@ impl Element {
 
     /// The numbers of `bytes`, each to the nearest `T`.
     pub(crate) fn decode<T: Real>(self, bytes: &[u8], endian: Endian) -> Vec<T> {
+        let mut out = Vec::with_capacity(bytes.len() / self.size());
+        self.decode_into(bytes, endian, &mut out);
+        out
+    }
+
+    /// Appends them.
+    pub(crate) fn decode_into<T: Real>(self, bytes: &[u8], endian: Endian, out: &mut Vec<T>) {
         match self {
-            Self::Bool => each(bytes, endian, |[b]: [u8; 1]| f64::from(u8::from(b != 0))),
-            Self::I8 => each(bytes, endian, |b| f64::from(i8::from_le_bytes(b))),
-            Self::U8 => each(bytes, endian, |[b]: [u8; 1]| f64::from(b)),
-            Self::I16 => each(bytes, endian, |b| f64::from(i16::from_le_bytes(b))),
-            Self::U16 => each(bytes, endian, |b| f64::from(u16::from_le_bytes(b))),
-            Self::I32 => each(bytes, endian, |b| f64::from(i32::from_le_bytes(b))),
-            Self::U32 => each(bytes, endian, |b| f64::from(u32::from_le_bytes(b))),
-            Self::I64 => each(bytes, endian, |b| i64::from_le_bytes(b) as f64),
-            Self::U64 => each(bytes, endian, |b| u64::from_le_bytes(b) as f64),
-            Self::F16 => each(bytes, endian, |b| half(u16::from_le_bytes(b))),
-            Self::BF16 => each(bytes, endian, |b| brain(u16::from_le_bytes(b))),
-            Self::F32 => each(bytes, endian, |b| f64::from(f32::from_le_bytes(b))),
-            Self::F64 => each(bytes, endian, f64::from_le_bytes),
+            Self::Bool => each(bytes, endian, out, |[b]: [u8; 1]| f64::from(u8::from(b != 0))),
+            Self::I8 => each(bytes, endian, out, |b| f64::from(i8::from_le_bytes(b))),
+            Self::U8 => each(bytes, endian, out, |[b]: [u8; 1]| f64::from(b)),
+            Self::I16 => each(bytes, endian, out, |b| f64::from(i16::from_le_bytes(b))),
+            Self::U16 => each(bytes, endian, out, |b| f64::from(u16::from_le_bytes(b))),
+            Self::I32 => each(bytes, endian, out, |b| f64::from(i32::from_le_bytes(b))),
+            Self::U32 => each(bytes, endian, out, |b| f64::from(u32::from_le_bytes(b))),
+            Self::I64 => each(bytes, endian, out, |b| i64::from_le_bytes(b) as f64),
+            Self::U64 => each(bytes, endian, out, |b| u64::from_le_bytes(b) as f64),
+            Self::F16 => each(bytes, endian, out, |b| half(u16::from_le_bytes(b))),
+            Self::BF16 => each(bytes, endian, out, |b| brain(u16::from_le_bytes(b))),
+            Self::F32 => each(bytes, endian, out, |b| f64::from(f32::from_le_bytes(b))),
+            Self::F64 => each(bytes, endian, out, f64::from_le_bytes),
         }
     }
 }
@@ -61,15 +68,16 @@ impl Element {
 fn each<const K: usize, T: Real>(
     bytes: &[u8],
     endian: Endian,
+    out: &mut Vec<T>,
     number: impl Fn([u8; K]) -> f64,
-) -> Vec<T> {
+) {
     let little = |mut b: [u8; K]| {
         if endian == Endian::Big {
             b.reverse();
         }
         b
     };
-    bytes.as_chunks::<K>().0.iter().map(|b| T::of(number(little(*b)))).collect()
+    out.extend(bytes.as_chunks::<K>().0.iter().map(|b| T::of(number(little(*b)))));
 }
 
 /// IEEE half precision: 1 sign, 5 exponent and 10 fraction bits.

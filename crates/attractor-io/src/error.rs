@@ -105,15 +105,29 @@ pub enum IoError {
     },
     /// Beyond a published limit.
     #[error(
-        "{name}: {what} exceeds the limit of {limit} bytes: split the file, or store it uncompressed"
+        "{name}: {what} exceeds the limit of {limit}: split it, or raise the limit if you trust it (--limit {flag}=…)"
     )]
     TooLarge {
         /// The source.
         name: String,
         /// Which size.
         what: &'static str,
-        /// The limit.
+        /// The limit, in bytes, numbers, members or pixels.
         limit: u64,
+        /// What the limit is called in [`Limits`](crate::Limits).
+        flag: &'static str,
+    },
+    /// More numbers than there is memory for, known from the sizes before anything is allocated.
+    #[error(
+        "{name}: would take {needed} bytes of memory, {free} are free: read fewer patterns or use a smaller precision (--limit memory=… overrides)"
+    )]
+    Memoryless {
+        /// The source.
+        name: String,
+        /// Bytes.
+        needed: u64,
+        /// Bytes.
+        free: u64,
     },
     /// A shape that holds no numbers, too many, or in too many dimensions.
     #[error(
@@ -354,7 +368,7 @@ pub enum IoError {
     },
     /// A memory file from the future.
     #[error(
-        "{name}: is a memory file of version {version:?}, this program reads version 1: use a newer attractor"
+        "{name}: is a memory file of version {version:?}, this program reads versions 1 and 2: use a newer attractor"
     )]
     Newer {
         /// The source.
@@ -440,6 +454,24 @@ pub enum IoError {
         /// In pixels.
         width: usize,
     },
+    /// The new file is in its place, whole; the system would not say that its name is on the disk.
+    #[error(
+        "{name}: is written, but would perhaps not survive a loss of power, as its folder cannot be synchronised: {error}"
+    )]
+    NotDurable {
+        /// The target.
+        name: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// Another writer has the memory file.
+    #[error(
+        "{name}: another process is changing it: try again when it is done, or wait longer (--wait SECONDS)"
+    )]
+    Locked {
+        /// The memory file.
+        name: String,
+    },
     /// The output cannot be written; what stood there before is untouched.
     #[error("{name}: cannot be written: {error}")]
     Write {
@@ -459,7 +491,10 @@ impl IoError {
             | Self::NoFolder { .. }
             | Self::Extension { .. }
             | Self::Picture { .. } => ErrorClass::Usage,
-            Self::Write { .. } => ErrorClass::Runtime,
+            Self::Write { .. }
+            | Self::NotDurable { .. }
+            | Self::Locked { .. }
+            | Self::Memoryless { .. } => ErrorClass::Runtime,
             _ => ErrorClass::Input,
         }
     }

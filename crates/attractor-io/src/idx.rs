@@ -2,13 +2,17 @@
 
 use crate::array::{Array, Layout};
 use crate::element::{Element, Endian};
-use crate::{Format, IoError};
+use crate::{Format, IoError, Limits};
 use attractor_lagrangian::Real;
 
 /// The array in `bytes`, which begin with the magic of the format.
-pub(crate) fn read<T: Real>(name: &str, bytes: &[u8]) -> Result<Array<T>, IoError> {
+pub(crate) fn read<T: Real>(
+    name: &str,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<Array<T>, IoError> {
     let (layout, numbers) = layout(name, bytes)?;
-    layout.decode(name, numbers)
+    layout.decode(name, numbers, limits)
 }
 
 fn layout<'a>(name: &str, bytes: &'a [u8]) -> Result<(Layout, &'a [u8]), IoError> {

@@ -1,28 +1,35 @@
 //! PNG: a picture is a pattern, its grey values from 0 to 255 (or 65535 at 16 bits) in rows.
 
 use crate::array::Array;
-use crate::limits::{allowance, check_limit};
+use crate::limits::check_limit;
 use crate::source::malformed;
-use crate::{Format, IoError, Source};
+use crate::{Format, IoError, Limits, Source};
 use attractor_lagrangian::Real;
-use png::{BitDepth, ColorType, Decoder, Limits, Transformations};
+use png::{BitDepth, ColorType, Decoder, Transformations};
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 /// The picture in `bytes` as an array [1, height, width].
-pub(crate) fn read<T: Real>(name: &str, bytes: &[u8]) -> Result<Array<T>, IoError> {
+pub(crate) fn read<T: Real>(
+    name: &str,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<Array<T>, IoError> {
     check_chunks(name, bytes)?;
     let broken = |error| malformed(name, Format::Png, "picture", error);
-    let limit = allowance(bytes.len());
+    let allowance = limits.allowance(bytes.len());
     let mut decoder = Decoder::new(Cursor::new(bytes));
-    decoder.set_limits(Limits { bytes: usize::try_from(limit).unwrap_or(usize::MAX) });
+    decoder.set_limits(png::Limits { bytes: usize::try_from(allowance).unwrap_or(usize::MAX) });
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
     decoder.set_transformations(Transformations::EXPAND);
     let mut reader = decoder.read_info().map_err(broken)?;
     let size = reader.output_buffer_size().unwrap_or(usize::MAX);
-    check_limit(name, "the picture's pixels", size as u64, limit)?;
+    let pixels = u64::from(reader.info().width) * u64::from(reader.info().height);
+    check_limit(name, "the picture", pixels, (limits.pixels, "pixels"))?;
+    check_limit(name, "the inflated picture", size as u64, (allowance, "ratio"))?;
+    limits.check_memory(name, pixels.saturating_mul(size_of::<T>() as u64))?;
     let mut pixels = vec![0; size];
     let frame = reader.next_frame(&mut pixels).map_err(broken)?;
     reader.finish().map_err(broken)?;
@@ -32,15 +39,21 @@ pub(crate) fn read<T: Real>(name: &str, bytes: &[u8]) -> Result<Array<T>, IoErro
 }
 
 /// Every `.png` of the folder in the order of their names, all of one size: [N, height, width].
-pub(crate) fn read_folder<T: Real>(folder: &Path) -> Result<Array<T>, IoError> {
+pub(crate) fn read_folder<T: Real>(folder: &Path, limits: &Limits) -> Result<Array<T>, IoError> {
     let mut all: Option<Array<T>> = None;
-    for path in pictures(folder)? {
-        let source = Source::Path(path);
+    let pictures = pictures(folder)?;
+    let name = || folder.display().to_string();
+    check_limit(&name(), "the folder", pictures.len() as u64, (limits.members, "members"))?;
+    for path in pictures {
+        let source = Source::from(&*path).within(*limits);
         let name = source.to_string();
-        let one = read(&name, &source.read_raw()?)?;
+        let one = read::<T>(&name, &source.read_raw()?, limits)?;
         match &mut all {
             None => all = Some(one),
             Some(all) if all.shape[1..] == one.shape[1..] => {
+                let numbers = (all.data.len() + one.data.len()) as u64;
+                check_limit(&name, "the folder", numbers, (limits.elements, "elements"))?;
+                limits.check_memory(&name, numbers.saturating_mul(size_of::<T>() as u64))?;
                 all.shape[0] += 1;
                 all.data.extend(one.data);
             }

@@ -13,8 +13,12 @@ pub fn read_labels(source: &Source) -> Result<Vec<String>, IoError> {
     let name = source.to_string();
     let bytes = source.read()?;
     match Format::recognise(&bytes) {
-        Some(Format::Npy) => numbers(&name, Format::Npy, npy::read(&name, &bytes)?),
-        Some(Format::Idx) => numbers(&name, Format::Idx, idx::read(&name, &bytes)?),
+        Some(Format::Npy) => {
+            numbers(&name, Format::Npy, npy::read(&name, &bytes, source.limits())?)
+        }
+        Some(Format::Idx) => {
+            numbers(&name, Format::Idx, idx::read(&name, &bytes, source.limits())?)
+        }
         Some(Format::Csv) => lines(&name, &String::from_utf8_lossy(&bytes)),
         Some(format) => Err(IoError::NotLabels { name, format }),
         None => Err(IoError::Unrecognised { name }),

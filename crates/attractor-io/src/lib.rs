@@ -35,7 +35,7 @@
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 0..8 | n, the length of the header as an unsigned integer; a multiple of 8, at most [`HEADER_LIMIT`] |
+//! | 0..8 | n, the length of the header as an unsigned integer; a multiple of 8, at most what [`Limits`] allow |
 //! | 8..8+n | the header: a JSON object with its keys in order and no blanks between, filled with blanks at its end |
 //! | then | `ids`, N unsigned integers of 8 bytes, only where patterns were forgotten |
 //! | then | `mean`, d numbers of 8 bytes, only for the normalisation `center` |
@@ -106,7 +106,16 @@ mod limits;
 mod memory;
 // Memories in and out of files.
 mod compact_file;
-mod memory_file;
+mod memory_check;
+mod memory_load;
+mod memory_save;
+mod opened;
+// How the bytes of a memory file come.
+mod input;
+// One writer at a time.
+mod lock;
+// Files in place of memory.
+mod map;
 // Which arrays of a file with several.
 mod named;
 // Files out, whole or not at all.
@@ -117,6 +126,10 @@ mod read;
 mod room;
 // Where bytes come from.
 mod source;
+// What the system may refuse, and tests in which it does.
+#[cfg(test)]
+mod faults;
+mod system;
 // Arrays of any shape by name.
 mod tensor;
 // The folder of a transformer encoder.
@@ -131,12 +144,10 @@ pub use encoder_folder::{EncoderFolder, read_encoder_folder};
 pub use error::{ErrorClass, IoError};
 pub use format::Format;
 pub use labels::read_labels;
-pub use limits::{
-    HEADER_LIMIT, INFLATED_FLOOR, INFLATED_LIMIT, INFLATED_RATIO, INFLATED_RATIO_ALWAYS,
-    STREAM_LIMIT,
-};
+pub use limits::{INFLATED_FLOOR, INFLATED_RATIO_ALWAYS, Limit, LimitError, Limits};
 pub use memory::{Memory, MemoryError};
-pub use memory_file::{LoadedMemory, load_memory, save_memory, save_memory_as};
+pub use memory_load::{LoadedMemory, load_memory, map_memory, update_memory};
+pub use memory_save::{PATIENCE, save_memory, save_memory_as};
 pub use output::{Overwrite, check_output, remove_output, write_output};
 pub use read::{Loaded, ReadOptions, read_patterns, read_whole};
 pub use room::available_memory;

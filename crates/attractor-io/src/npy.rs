@@ -6,15 +6,19 @@
 use crate::array::{Array, Layout};
 use crate::element::{Element, Endian, encode};
 use crate::source::malformed;
-use crate::{Format, IoError};
+use crate::{Format, IoError, Limits};
 use attractor_lagrangian::Real;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// The array in `bytes`.
-pub(crate) fn read<T: Real>(name: &str, bytes: &[u8]) -> Result<Array<T>, IoError> {
+pub(crate) fn read<T: Real>(
+    name: &str,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<Array<T>, IoError> {
     let (header, numbers) = split(name, bytes)?;
-    parse(name, header)?.decode(name, numbers)
+    parse(name, header)?.decode(name, numbers, limits)
 }
 
 /// The shape of the array in `bytes`, whatever the type of its numbers.

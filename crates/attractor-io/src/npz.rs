@@ -1,11 +1,11 @@
 //! numpy's `.npz`: a zip archive of `.npy` files, stored or deflated.
 
 use crate::array::Array;
-use crate::limits::{allowance, read_bounded};
+use crate::limits::{check_limit, read_bounded};
 use crate::named::Arrays;
 use crate::npy;
 use crate::source::malformed;
-use crate::{Format, IoError};
+use crate::{Format, IoError, Limits};
 use attractor_lagrangian::Real;
 use std::io::Cursor;
 use zip::ZipArchive;
@@ -14,14 +14,16 @@ use zip::ZipArchive;
 pub(crate) struct Npz<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,
     allowance: u64,
+    limits: Limits,
 }
 
 impl<'a> Npz<'a> {
     /// Reads the directory of the archive.
-    pub(crate) fn open(name: &str, bytes: &'a [u8]) -> Result<Self, IoError> {
+    pub(crate) fn open(name: &str, bytes: &'a [u8], limits: &Limits) -> Result<Self, IoError> {
         let zip = ZipArchive::new(Cursor::new(bytes))
             .map_err(|error| malformed(name, Format::Npz, "directory", error))?;
-        Ok(Self { zip, allowance: allowance(bytes.len()) })
+        check_limit(name, "the archive", zip.len() as u64, (limits.members, "members"))?;
+        Ok(Self { zip, allowance: limits.allowance(bytes.len()), limits: *limits })
     }
 
     /// The first `most` bytes of a member, or all of it if that is less.
@@ -32,9 +34,12 @@ impl<'a> Npz<'a> {
         let bytes = match most {
             Some(most) => {
                 let head = std::io::Read::take(member, most);
-                read_bounded(place, "the header", head, most, |error| broken(&error))
+                read_bounded(place, "the header", (most, "header"), head, |error| broken(&error))
             }
-            None => read_bounded(place, "the inflated content", member, left, |e| broken(&e)),
+            None => {
+                let limit = (left, "ratio");
+                read_bounded(place, "the inflated content", limit, member, |e| broken(&e))
+            }
         }?;
         self.allowance -= if most.is_none() { bytes.len() as u64 } else { 0 };
         Ok(bytes)
@@ -59,6 +64,6 @@ impl<T: Real> Arrays<T> for Npz<'_> {
 
     fn take(&mut self, place: &str, array: &str) -> Result<Array<T>, IoError> {
         let bytes = self.member(place, &format!("{array}.npy"), None)?;
-        npy::read(place, &bytes)
+        npy::read(place, &bytes, &self.limits)
     }
 }

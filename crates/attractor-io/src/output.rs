@@ -1,6 +1,7 @@
 //! Files out: whole or not at all, and never over something that was not meant.
 
 use crate::IoError;
+use crate::system::{Asked, Real, Step, System};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -44,21 +45,40 @@ pub fn check_output(target: &Path, overwrite: Overwrite) -> Result<(), IoError> 
 /// followed and stay; the permissions of a replaced file are kept, its hard links are not.
 ///
 /// # Errors
-/// As [`check_output`], and [`IoError::Write`] if the system refuses.
+/// As [`check_output`], and [`IoError::Write`] if the system refuses: then what stood there before is untouched.
+/// [`IoError::NotDurable`] where the new file is there, but might not survive a loss of power.
 pub fn write_output(target: &Path, overwrite: Overwrite, bytes: &[u8]) -> Result<(), IoError> {
+    write_with(target, overwrite, &Real, &mut |writer| writer.write_all(bytes))
+}
+
+/// What puts the bytes into a file.
+pub(crate) type Fill<'a> = &'a mut dyn FnMut(&mut dyn Write) -> io::Result<()>;
+
+/// As [`write_output`], what is written being asked for when the file is open.
+pub(crate) fn write_with(
+    target: &Path,
+    overwrite: Overwrite,
+    system: &dyn System,
+    fill: Fill<'_>,
+) -> Result<(), IoError> {
     let name = || name_of(target);
     let written = match locate(target, overwrite)? {
-        Target::Stdout => through(io::stdout().lock(), bytes),
-        Target::Through(path) => {
-            OpenOptions::new().append(true).open(path).and_then(|file| through(file, bytes))
-        }
-        Target::Existing(path) => replace(&path, bytes),
-        Target::New(path) => create(&path, overwrite, bytes),
+        Target::Stdout => through(io::stdout().lock(), fill).map(|()| None),
+        Target::Through(path) => OpenOptions::new()
+            .append(true)
+            .open(path)
+            .and_then(|file| through(file, fill))
+            .map(|()| None),
+        Target::Existing(path) => replace(&path, system, fill).map(|()| Some(path)),
+        Target::New(path) => create(&path, overwrite, system, fill).map(|()| Some(path)),
     };
-    written.map_err(|error| match error.kind() {
+    let path = written.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => IoError::Exists { name: name() },
         _ => IoError::Write { name: name(), error },
-    })
+    })?;
+    let Some(path) = path else { return Ok(()) };
+    sync_folder(folder_of(&path), system)
+        .map_err(|error| IoError::NotDurable { name: name(), error })
 }
 
 /// Removes a file that was written with [`write_output`] and is no longer needed, such as a checkpoint; what is not a
@@ -72,48 +92,56 @@ pub fn remove_output(target: &Path) -> Result<(), IoError> {
         return Ok(());
     }
     fs::remove_file(target).map_err(failed)?;
-    sync_folder(folder_of(target)).map_err(failed)
+    sync_folder(folder_of(target), &Real).map_err(failed)
 }
 
-fn through(mut writer: impl Write, bytes: &[u8]) -> io::Result<()> {
-    writer.write_all(bytes)?;
+fn through(mut writer: impl Write, fill: Fill<'_>) -> io::Result<()> {
+    fill(&mut writer)?;
     writer.flush()
 }
 
-fn create(path: &Path, overwrite: Overwrite, bytes: &[u8]) -> io::Result<()> {
-    let folder = folder_of(path);
-    let file = filled(folder, bytes)?;
-    match overwrite {
-        Overwrite::Refuse => file.persist_noclobber(path).map_err(|failed| failed.error)?,
-        Overwrite::Replace => file.persist(path).map_err(|failed| failed.error)?,
+fn create(
+    path: &Path,
+    overwrite: Overwrite,
+    system: &dyn System,
+    fill: Fill<'_>,
+) -> io::Result<()> {
+    let file = filled(folder_of(path), system, fill)?;
+    system.before(Step::Rename, 0)?;
+    let persisted = match overwrite {
+        Overwrite::Refuse => file.persist_noclobber(path),
+        Overwrite::Replace => file.persist(path),
     };
-    sync_folder(folder)
+    persisted.map(drop).map_err(|failed| failed.error)
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, system: &dyn System, fill: Fill<'_>) -> io::Result<()> {
     let permissions = fs::metadata(path)?.permissions();
-    let folder = folder_of(path);
-    let file = filled(folder, bytes)?;
+    let file = filled(folder_of(path), system, fill)?;
+    system.before(Step::Permissions, 0)?;
     file.as_file().set_permissions(permissions)?;
-    file.persist(path).map_err(|failed| failed.error)?;
-    sync_folder(folder)
+    system.before(Step::Rename, 0)?;
+    file.persist(path).map(drop).map_err(|failed| failed.error)
 }
 
 /// A temporary file with these bytes, on the disk; it vanishes unless it is persisted.
-fn filled(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+fn filled(folder: &Path, system: &dyn System, fill: Fill<'_>) -> io::Result<NamedTempFile> {
+    system.before(Step::Create, 0)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".attractor-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // the umask applies
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    let file = builder.tempfile_in(folder)?;
+    fill(&mut Asked { file: file.as_file(), system })?;
+    system.before(Step::Sync, 0)?;
     file.as_file().sync_all()?;
     Ok(file)
 }
 
 /// The new name is on the disk only when the folder is. Some file systems and permissions do not
 /// allow this; the file itself is safe there all the same.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+fn sync_folder(folder: &Path, system: &dyn System) -> io::Result<()> {
+    system.before(Step::SyncFolder, 0)?;
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         Err(error) if !tolerable(error.kind()) => Err(error),
         _ => Ok(()),

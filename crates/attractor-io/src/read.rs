@@ -4,7 +4,7 @@ use crate::array::Array;
 use crate::named::select;
 use crate::npz::Npz;
 use crate::tensors::Tensors;
-use crate::{Format, IoError, Source, idx, image, npy, table};
+use crate::{Format, IoError, Limits, Source, idx, image, npy, table};
 use attractor_lagrangian::Real;
 use attractor_synapse::Patterns;
 
@@ -42,8 +42,8 @@ pub fn read_patterns<T: Real>(
     let name = source.to_string();
     let wanted = options.array.as_deref();
     let (format, array) = match source.folder() {
-        Some(folder) => (Format::Png, image::read_folder(folder)?),
-        None => read_bytes(&name, &source.read()?, wanted)?,
+        Some(folder) => (Format::Png, image::read_folder(folder, source.limits())?),
+        None => read_bytes(&name, &source.read()?, wanted, source.limits())?,
     };
     refuse_array_name(&name, format, wanted)?;
     array.into_patterns(&name, format)
@@ -61,16 +61,17 @@ fn read_bytes<T: Real>(
     name: &str,
     bytes: &[u8],
     wanted: Option<&str>,
+    limits: &Limits,
 ) -> Result<(Format, Array<T>), IoError> {
     let format =
         Format::recognise(bytes).ok_or_else(|| IoError::Unrecognised { name: name.to_owned() })?;
     let array = match format {
-        Format::Npz => select(name, &mut Npz::open(name, bytes)?, wanted)?,
-        Format::SafeTensors => select(name, &mut Tensors::open(name, bytes)?, wanted)?,
-        Format::Npy => npy::read(name, bytes)?,
-        Format::Csv => table::read(name, bytes)?,
-        Format::Idx => idx::read(name, bytes)?,
-        Format::Png => image::read(name, bytes)?,
+        Format::Npz => select(name, &mut Npz::open(name, bytes, limits)?, wanted)?,
+        Format::SafeTensors => select(name, &mut Tensors::open(name, bytes, limits)?, wanted)?,
+        Format::Npy => npy::read(name, bytes, limits)?,
+        Format::Csv => table::read(name, bytes, limits)?,
+        Format::Idx => idx::read(name, bytes, limits)?,
+        Format::Png => image::read(name, bytes, limits)?,
     };
     Ok((format, array))
 }

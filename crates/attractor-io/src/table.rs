@@ -2,8 +2,9 @@
 
 use crate::array::Array;
 use crate::error::clip;
+use crate::limits::check_limit;
 use crate::source::malformed;
-use crate::{Format, IoError};
+use crate::{Format, IoError, Limits};
 use attractor_lagrangian::Real;
 use csv::{ByteRecord, ReaderBuilder, Trim};
 
@@ -11,9 +12,13 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 ///
 /// A first line without any number is a header; blank lines and lines that begin with `#` are
 /// skipped.
-pub(crate) fn read<T: Real>(name: &str, bytes: &[u8]) -> Result<Array<T>, IoError> {
+pub(crate) fn read<T: Real>(
+    name: &str,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<Array<T>, IoError> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut table = Table { name, text, header: None, features: None, data: Vec::new() };
+    let mut table = Table { name, text, header: None, features: None, data: Vec::new(), limits };
     let delimiter = delimiter(text);
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
@@ -51,6 +56,7 @@ struct Table<'a, T> {
     header: Option<(u64, Vec<u8>)>,
     features: Option<usize>,
     data: Vec<T>,
+    limits: &'a Limits,
 }
 
 impl<T: Real> Table<'_, T> {
@@ -62,6 +68,8 @@ impl<T: Real> Table<'_, T> {
             }
             self.data.push(number);
         }
+        let numbers = self.data.len() as u64;
+        check_limit(self.name, "the table", numbers, (self.limits.elements, "elements"))?;
         let (expected, found) = (*self.features.get_or_insert(cells.len()), cells.len());
         if found != expected {
             let (name, line) = (self.name.to_owned(), self.line(at));
@@ -155,11 +163,11 @@ mod tests {
     use super::*;
 
     fn numbers(text: &str) -> Array<f64> {
-        read("t.csv", text.as_bytes()).unwrap()
+        read("t.csv", text.as_bytes(), &Limits::default()).unwrap()
     }
 
     fn message(text: &str) -> String {
-        read::<f32>("t.csv", text.as_bytes()).unwrap_err().to_string()
+        read::<f32>("t.csv", text.as_bytes(), &Limits::default()).unwrap_err().to_string()
     }
 
     #[test]
@@ -203,6 +211,9 @@ mod tests {
     fn a_decimal_is_rounded_to_f32_once() {
         // just above the middle of two f32: through f64 it would land on the middle, then on even
         let text = "1.00000005960464477540";
-        assert_eq!(read::<f32>("t", text.as_bytes()).unwrap().data, [1.0 + f32::EPSILON]);
+        assert_eq!(
+            read::<f32>("t", text.as_bytes(), &Limits::default()).unwrap().data,
+            [1.0 + f32::EPSILON]
+        );
     }
 }

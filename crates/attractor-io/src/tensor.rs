@@ -1,8 +1,7 @@
 //! Named arrays of any shape: what a safetensors file holds, such as the weights of a network.
 
-use crate::element::encode;
 use crate::error::clip_at;
-use crate::header::{Fields, Tensor as Stored, assemble};
+use crate::header::{Fields, Tensor as Stored, write};
 use crate::tensors::Tensors;
 use crate::{Format, IoError, Source};
 use attractor_lagrangian::Real;
@@ -174,7 +173,7 @@ pub fn read_tensors<T: Real>(source: &Source) -> Result<NamedTensors<T>, IoError
     if Format::recognise(&bytes) != Some(Format::SafeTensors) {
         return Err(IoError::NotTensors { name });
     }
-    let tensors = Tensors::open(&name, &bytes)?.all(&name)?;
+    let tensors = Tensors::open(&name, &bytes, source.limits())?.all(&name)?;
     Ok(NamedTensors { tensors })
 }
 
@@ -182,19 +181,16 @@ pub fn read_tensors<T: Real>(source: &Source) -> Result<NamedTensors<T>, IoError
 /// same tensors give the same bytes.
 pub fn encode_tensors<T: Real>(tensors: &NamedTensors<T>) -> Vec<u8> {
     let dtype = if T::NAME == "f32" { "F32" } else { "F64" };
-    let data: Vec<Vec<u8>> = tensors.tensors.values().map(bytes).collect();
+    let numbers: Vec<&[T]> = tensors.tensors.values().map(Tensor::data).collect();
     let stored: Vec<Stored<'_>> = tensors
         .iter()
-        .zip(&data)
+        .zip(&numbers)
         .map(|((name, tensor), data)| Stored { name, dtype, shape: &tensor.shape, data })
         .collect();
-    assemble(&Fields::new(), &stored)
-}
-
-fn bytes<T: Real>(tensor: &Tensor<T>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    encode(&tensor.data, &mut bytes);
-    bytes
+    let mut out = Vec::new();
+    // a vector takes everything
+    let _written = write(&Fields::new(), &stored, &mut out);
+    out
 }
 
 /// How a tensor of a file is called in messages.

@@ -72,7 +72,7 @@ pub use living::{Living, LivingError, MemoryId};
 pub use masked::Masked;
 pub use normalize::{Normalization, Normalize, UnknownNormalize};
 pub use partial::{Nearest, Partial};
-pub use patterns::{PatternError, Patterns};
+pub use patterns::{PatternError, Patterns, SharedNumbers};
 pub use precision::{Precision, UnknownPrecision};
 pub use product::Element;
 pub use question::{Answer, Answers, Moved, Question, Weight};

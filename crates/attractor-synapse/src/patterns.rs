@@ -1,6 +1,8 @@
 //! Patterns that went through one door: not empty, not ragged, finite.
 
 use attractor_lagrangian::Real;
+use std::fmt::{self, Debug};
+use std::sync::Arc;
 
 /// What is wrong with the numbers that were to become patterns.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -93,10 +95,80 @@ pub enum PatternError {
 /// assert_eq!(ragged, Err(PatternError::Ragged { pattern: 1, expected: 1, found: 2 }));
 /// # Ok::<(), PatternError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Patterns<T> {
-    data: Vec<T>,
+    data: Numbers<T>,
     features: usize,
+}
+
+/// Numbers that are kept elsewhere; see [`Patterns::shared`].
+pub type SharedNumbers<T> =
+    Arc<dyn AsRef<[T]> + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
+
+/// Where the numbers are.
+#[derive(Clone)]
+enum Numbers<T> {
+    Own(Vec<T>),
+    Shared(SharedNumbers<T>),
+}
+
+impl<T> Numbers<T> {
+    fn as_slice(&self) -> &[T] {
+        match self {
+            Self::Own(data) => data,
+            Self::Shared(data) => (**data).as_ref(),
+        }
+    }
+}
+
+impl<T: Clone> Numbers<T> {
+    /// The numbers, of our own from now on.
+    fn own(&mut self) -> &mut Vec<T> {
+        if let Self::Shared(data) = self {
+            *self = Self::Own((**data).as_ref().to_vec());
+        }
+        match self {
+            Self::Own(data) => data,
+            Self::Shared(_) => unreachable!("they were copied just now"),
+        }
+    }
+
+    fn into_vec(mut self) -> Vec<T> {
+        std::mem::take(self.own())
+    }
+}
+
+impl<T: Debug> Debug for Numbers<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_slice().fmt(f)
+    }
+}
+
+impl<T: PartialEq> PartialEq for Patterns<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.features == other.features && self.data.as_slice() == other.data.as_slice()
+    }
+}
+
+/// What makes numbers patterns.
+fn check<T: Real>(data: &[T], features: usize) -> Result<(), PatternError> {
+    if data.is_empty() && features > 0 {
+        return Err(PatternError::Empty);
+    }
+    if features == 0 {
+        return Err(PatternError::NoFeatures);
+    }
+    if !data.len().is_multiple_of(features) {
+        return Err(PatternError::Uneven { numbers: data.len(), features });
+    }
+    match data.iter().position(|x| !x.is_finite()) {
+        Some(at) => Err(PatternError::NotFinite {
+            pattern: at / features,
+            feature: at % features,
+            value: data[at].f64(),
+        }),
+        None => Ok(()),
+    }
 }
 
 impl<T: Real> Patterns<T> {
@@ -105,23 +177,20 @@ impl<T: Real> Patterns<T> {
     /// # Errors
     /// [`PatternError`] for no patterns, no features, an uneven length or a number that is not finite.
     pub fn new(data: Vec<T>, features: usize) -> Result<Self, PatternError> {
-        if data.is_empty() && features > 0 {
-            return Err(PatternError::Empty);
-        }
-        if features == 0 {
-            return Err(PatternError::NoFeatures);
-        }
-        if !data.len().is_multiple_of(features) {
-            return Err(PatternError::Uneven { numbers: data.len(), features });
-        }
-        match data.iter().position(|x| !x.is_finite()) {
-            Some(at) => Err(PatternError::NotFinite {
-                pattern: at / features,
-                feature: at % features,
-                value: data[at].f64(),
-            }),
-            None => Ok(Self { data, features }),
-        }
+        check(&data, features)?;
+        Ok(Self::valid(data, features))
+    }
+
+    /// Patterns whose numbers are kept elsewhere, such as in a file that is mapped into memory; they are copied only
+    /// when the patterns are changed.
+    ///
+    /// The slice must always be the same: it is checked here, once.
+    ///
+    /// # Errors
+    /// As [`Patterns::new`].
+    pub fn shared(data: SharedNumbers<T>, features: usize) -> Result<Self, PatternError> {
+        check((*data).as_ref(), features)?;
+        Ok(Self { data: Numbers::Shared(data), features })
     }
 
     /// Patterns from rows.
@@ -144,7 +213,7 @@ impl<T: Real> Patterns<T> {
     /// The number of patterns, N ≥ 1.
     #[expect(clippy::len_without_is_empty, reason = "patterns are never empty")]
     pub fn len(&self) -> usize {
-        self.data.len() / self.features
+        self.as_slice().len() / self.features
     }
 
     /// The number of features, d ≥ 1.
@@ -158,22 +227,22 @@ impl<T: Real> Patterns<T> {
     /// If there is no such pattern.
     #[track_caller]
     pub fn row(&self, index: usize) -> &[T] {
-        &self.data[index * self.features..][..self.features]
+        &self.as_slice()[index * self.features..][..self.features]
     }
 
     /// All patterns in order.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[T]> {
-        self.data.chunks_exact(self.features)
+        self.as_slice().chunks_exact(self.features)
     }
 
     /// The numbers, pattern after pattern.
     pub fn as_slice(&self) -> &[T] {
-        &self.data
+        self.data.as_slice()
     }
 
-    /// The numbers, pattern after pattern, without a copy.
+    /// The numbers, pattern after pattern, without a copy unless they are kept elsewhere.
     pub fn into_vec(self) -> Vec<T> {
-        self.data
+        self.data.into_vec()
     }
 
     /// Appends the patterns of `other` after these.
@@ -182,7 +251,7 @@ impl<T: Real> Patterns<T> {
     /// [`PatternError::Width`] if they have another number of features; nothing is changed then.
     pub fn append(&mut self, other: &Self) -> Result<(), PatternError> {
         self.expect_features(other.features)?;
-        self.data.extend_from_slice(&other.data);
+        self.data.own().extend_from_slice(other.as_slice());
         Ok(())
     }
 
@@ -191,7 +260,7 @@ impl<T: Real> Patterns<T> {
     /// # Errors
     /// [`PatternError::NotFinite`] where a number is beyond the range of `U`.
     pub fn cast<U: Real>(&self) -> Result<Patterns<U>, PatternError> {
-        Patterns::new(self.data.iter().map(|x| U::of(x.f64())).collect(), self.features)
+        Patterns::new(self.as_slice().iter().map(|x| U::of(x.f64())).collect(), self.features)
     }
 
     /// Checks the width of something that is to be used with these patterns.
@@ -206,27 +275,28 @@ impl<T: Real> Patterns<T> {
     /// Whole rows of finite numbers.
     pub(crate) fn valid(data: Vec<T>, features: usize) -> Self {
         debug_assert!(features > 0 && data.len().is_multiple_of(features));
-        Self { data, features }
+        Self { data: Numbers::Own(data), features }
     }
 
     /// Appends a row that was checked.
     pub(crate) fn push(&mut self, row: &[T]) {
         debug_assert_eq!(row.len(), self.features);
-        self.data.extend_from_slice(row);
+        self.data.own().extend_from_slice(row);
     }
 
     pub(crate) fn row_mut(&mut self, index: usize) -> &mut [T] {
-        &mut self.data[index * self.features..][..self.features]
+        &mut self.data.own()[index * self.features..][..self.features]
     }
 
     /// The last row takes the place; there must be another.
     pub(crate) fn swap_remove(&mut self, place: usize) {
-        let last = self.data.len() - self.features;
-        self.data.copy_within(last.., place * self.features);
-        self.data.truncate(last);
+        let data = self.data.own();
+        let last = data.len() - self.features;
+        data.copy_within(last.., place * self.features);
+        data.truncate(last);
     }
 
     pub(crate) fn rows_mut(&mut self) -> impl ExactSizeIterator<Item = &mut [T]> {
-        self.data.chunks_exact_mut(self.features)
+        self.data.own().chunks_exact_mut(self.features)
     }
 }

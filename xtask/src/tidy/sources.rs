@@ -77,6 +77,10 @@ const UNSAFE: &[(&str, &str)] = &[
     ("benches/src/abi/tests.rs", "functions for C are called"),
     ("benches/src/limits.rs", "instructions that the processor is asked about first"),
     (
+        "crates/attractor-io/src/map.rs",
+        "mapping a file, and seeing its bytes as numbers; what is relied on stands there",
+    ),
+    (
         "crates/attractor-synapse/src/kernel/prefetch.rs",
         "there is no safe way to ask for a line of the cache; it reads nothing that the program sees",
     ),

@@ -4,12 +4,13 @@ use crate::args::AttentionArgs;
 use crate::failure::Failure;
 use crate::mask;
 use crate::report::{print_bytes, print_json};
+use crate::source::source;
 use attractor_attention::{
     Associated, Association, Ignore, Lookup, Mask, Pooling, Sets, Steps, layers_of,
 };
 use attractor_io::{
-    NamedTensors, OutputKind, ReadOptions, Source, check_output, encode_rows, read_patterns,
-    read_tensors, write_output,
+    NamedTensors, OutputKind, ReadOptions, check_output, encode_rows, read_patterns, read_tensors,
+    write_output,
 };
 use attractor_synapse::{Element, Patterns};
 use serde::Serialize;
@@ -23,7 +24,7 @@ pub(super) fn run<T: Element>(args: &AttentionArgs) -> Result<u8, Failure> {
     };
     OutputKind::from_path(path)?;
     check_output(path, args.overwrite())?;
-    let tensors = read_tensors::<T>(&Source::from_arg(&args.model))?;
+    let tensors = read_tensors::<T>(&source(&args.model))?;
     let found =
         Layer::read(args, &tensors).map_err(|failure| failure.about(&args.model))?.run(args)?;
     let rows = &found.output;
@@ -106,7 +107,7 @@ fn set<T: Element>(
     own: Option<&Patterns<T>>,
 ) -> Result<Option<Patterns<T>>, Failure> {
     let Some(path) = path else { return Ok(own.cloned()) };
-    Ok(Some(read_patterns(&Source::from_arg(path), &ReadOptions::default())?.patterns))
+    Ok(Some(read_patterns(&source(path), &ReadOptions::default())?.patterns))
 }
 
 fn read_mask(args: &AttentionArgs, queries: usize, keys: usize) -> Result<Mask, Failure> {

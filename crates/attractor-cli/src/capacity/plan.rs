@@ -5,7 +5,8 @@ use super::list::List;
 use crate::args::{Dtype, LearningArg, Model, Rule};
 use crate::failure::Failure;
 use crate::separation::{Separation, beta};
-use attractor_io::{IoError, ReadOptions, Source, load_memory, read_patterns};
+use crate::source::source;
+use attractor_io::{IoError, ReadOptions, load_memory, read_patterns};
 use attractor_lab::{
     Axis, CapacityLearning, CapacityModel, CapacityPlan, CapacityRule, CapacityStart, CapacityStop,
     Damage, Given, PatternSource, Search,
@@ -181,10 +182,10 @@ fn memories(
 
 /// The patterns of a memory file, or of a file of patterns.
 fn given(name: &str) -> Result<Given, Failure> {
-    let source = Source::from_arg(name);
-    let loaded = match source {
-        Source::Stdin => Err(IoError::NotMemory { name: name.to_owned() }),
-        Source::Path(_) => load_memory::<f64>(&source),
+    let source = source(name);
+    let loaded = match source.is_stdin() {
+        true => Err(IoError::NotMemory { name: name.to_owned() }),
+        false => load_memory::<f64>(&source),
     };
     match loaded {
         Ok(loaded) => Ok(Given::new(name, loaded.memory.into_patterns())),
