@@ -5,6 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The crates whose code the results depend on.
+const CRATES: [&str; 8] =
+    ["attention", "dynamics", "effective", "io", "lab", "lagrangian", "network", "synapse"];
+
 fn main() {
     let here = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     tell("cargo::rerun-if-env-changed=ATTRACTOR_COMMIT");
@@ -40,7 +44,20 @@ fn checked_out(here: &Path) -> Option<String> {
     if log.exists() {
         tell(&format!("cargo::rerun-if-changed={}", log.display()));
     }
-    git(here, &["rev-parse", "HEAD"]).filter(|commit| is_name(commit))
+    let commit = git(here, &["rev-parse", "HEAD"]).filter(|commit| is_name(commit))?;
+    Some(if is_changed(&top) { commit + "+changes" } else { commit })
+}
+
+/// Whether a source that the results depend on is not as it was committed.
+fn is_changed(top: &Path) -> bool {
+    let crates: Vec<String> =
+        CRATES.iter().map(|name| format!("crates/attractor-{name}")).collect();
+    for folder in &crates {
+        tell(&format!("cargo::rerun-if-changed={}", top.join(folder).join("src").display()));
+    }
+    let words =
+        ["status", "--porcelain", "--"].into_iter().chain(crates.iter().map(String::as_str));
+    git(top, &words.collect::<Vec<_>>()).is_none_or(|changes| !changes.is_empty())
 }
 
 fn git(here: &Path, words: &[&str]) -> Option<String> {
