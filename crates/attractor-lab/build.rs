@@ -50,14 +50,14 @@ fn checked_out(here: &Path) -> Option<String> {
 
 /// Whether a source that the results depend on is not as it was committed.
 fn is_changed(top: &Path) -> bool {
-    let crates: Vec<String> =
-        CRATES.iter().map(|name| format!("crates/attractor-{name}")).collect();
-    for folder in &crates {
-        tell(&format!("cargo::rerun-if-changed={}", top.join(folder).join("src").display()));
+    let sources: Vec<String> =
+        CRATES.iter().map(|name| format!("crates/attractor-{name}/src")).collect();
+    for folder in &sources {
+        tell(&format!("cargo::rerun-if-changed={}", top.join(folder).display()));
     }
-    let words =
-        ["status", "--porcelain", "--"].into_iter().chain(crates.iter().map(String::as_str));
-    git(top, &words.collect::<Vec<_>>()).is_none_or(|changes| !changes.is_empty())
+    let words = ["status", "--porcelain", "--"];
+    let words: Vec<&str> = words.into_iter().chain(sources.iter().map(String::as_str)).collect();
+    git(top, &words).is_none_or(|changes| !changes.is_empty())
 }
 
 fn git(here: &Path, words: &[&str]) -> Option<String> {
