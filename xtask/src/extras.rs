@@ -3,7 +3,7 @@
 use crate::plan::{Plan, Step};
 use crate::report::Report;
 use crate::shell::release;
-use crate::{demo, instructions, laws, oracle, supply, tests};
+use crate::{demo, faults, instructions, laws, oracle, supply, tests};
 
 /// `cargo xtask extras`; its steps do not presuppose each other, so all of them run.
 pub(crate) const EXTRAS: Plan = Plan {
@@ -12,6 +12,11 @@ pub(crate) const EXTRAS: Plan = Plan {
     stops: false,
     steps: &[
         Step { name: "laws", what: "the laws on very many cases", run: laws::step },
+        Step {
+            name: "faults",
+            what: "files killed, crowded and corrupted very many times",
+            run: faults::step,
+        },
         Step { name: "ode", what: "the network against reference integrators", run: ode },
         Step {
             name: "oracle",

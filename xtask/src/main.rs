@@ -11,6 +11,7 @@ mod ci;
 mod code;
 mod demo;
 mod extras;
+mod faults;
 mod instructions;
 mod laws;
 mod manifest;

@@ -94,7 +94,8 @@ pub(crate) struct StoreArgs {
     #[arg(long, conflicts_with_all = ["normalize", "precision", "force"])]
     pub(crate) append: bool,
     /// With --append: how long to wait for another process that changes the file
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = source::seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = source::seconds,
+        allow_negative_numbers = true)]
     pub(crate) wait: Duration,
     /// The precision in the file, bits for patterns of ±1 only [default: that of --dtype]
     #[arg(long, value_name = "f64|f32|bf16|int8|bits")]
@@ -119,7 +120,8 @@ pub(crate) struct ForgetArgs {
     #[arg(long = "id", value_name = "ID", required = true, value_delimiter = ',')]
     pub(crate) ids: Vec<u64>,
     /// How long to wait for another process that changes the file
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = source::seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = source::seconds,
+        allow_negative_numbers = true)]
     pub(crate) wait: Duration,
 }
 

@@ -52,7 +52,12 @@ impl From<IoError> for Failure {
             ErrorClass::Usage => USAGE,
             _ => RUNTIME,
         };
-        Self { code, message: error.to_string() }
+        match error {
+            IoError::Write { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => {
+                error.into()
+            }
+            error => Self { code, message: error.to_string() },
+        }
     }
 }
 

@@ -79,8 +79,9 @@ fn a_full_disk_leaves_the_old_file() {
     // the shell lets files grow to 64 kB, and the signal that comes with it is ignored
     let program = env!("CARGO_BIN_EXE_attractor");
     let script = format!("trap '' XFSZ; ulimit -f 64; exec {program} store next.csv -o m --append");
-    let ran = std::process::Command::new("bash").args(["-c", &script]).current_dir(bench.path("."));
-    let ran = { ran }.output().expect("bash runs");
+    let mut shell = std::process::Command::new("bash");
+    let ran = shell.args(["-c", &script]).current_dir(bench.path(".")).output();
+    let ran = ran.expect("bash runs");
     let said = String::from_utf8_lossy(&ran.stderr).into_owned();
     assert_eq!(ran.status.code(), Some(1), "{said}");
     assert!(said.contains("m: cannot be written"), "{said}");
@@ -115,7 +116,7 @@ fn a_reader_that_goes_away_ends_it_quietly() {
 #[test]
 fn an_interrupted_recall_says_what_it_has() {
     let bench = Bench::new();
-    bench.write("first.csv", rows(0, 40));
+    bench.write("first.csv", rows(1, 40));
     bench.run("store first.csv -o m --normalize unit").works();
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
         let line =
