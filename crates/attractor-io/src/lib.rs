@@ -3,8 +3,10 @@
 //! [`read_patterns`] recognises npy, npz, csv, IDX, PNG and safetensors by their content, gzipped
 //! or not, and gives validated [`Patterns`](attractor_synapse::Patterns) or an [`IoError`] that
 //! names the file, the place in it and the remedy. [`save_memory`] and [`load_memory`] keep a
-//! [`Memory`]: patterns with their normalisation, labels and picture size. [`write_output`] writes
-//! whole files or none. [`read_tensors`] and [`encode_tensors`] are for arrays of any shape by name,
+//! [`Memory`]: patterns with their normalisation, labels and picture size; [`map_memory`] uses the numbers of
+//! a file in place, and [`update_memory`] appends or forgets in it, alone. [`write_output`] writes
+//! whole files or none. What a [`Source`] may ask for is bounded by its [`Limits`], before anything is
+//! allocated. [`read_tensors`] and [`encode_tensors`] are for arrays of any shape by name,
 //! such as the weights of a network, and [`read_encoder_folder`] reads a BERT encoder; with the feature
 //! `tokenizers`, `read_tokenizer` reads what cuts text into its tokens.
 //!
@@ -76,8 +78,17 @@
 //! | `scales` | `F32`, `[N]`: the unit of a pattern's numbers | for `int8` (whose scales have 16 binary digits) and `bits` |
 //!
 //! A reader refuses a version above 2 by name, and in every version the keys and tensors that are not
-//! listed for it. The same memory always gives the same bytes. Appending to a memory rewrites the
-//! whole file, which costs as much as saving it.
+//! listed for it, tensors out of their order, gaps between them, and bytes after their end. The same memory always
+//! gives the same bytes.
+//!
+//! # Writers and readers of a memory file
+//!
+//! A file is never written into. [`save_memory`] and [`update_memory`] write a new one beside it (`.attractor-…`),
+//! have it put on the disk, and rename it, so that readers see the old memory or the new one, and so does who comes
+//! after a kill or a loss of power. A process that is killed can leave its `.attractor-…` behind; it is never read and
+//! may be removed. To append or forget rewrites the whole file: one pass to read it, two to write it, and room for
+//! both. Meanwhile a lock on the file itself keeps other writers out, who wait or fail with [`IoError::Locked`]; it
+//! ends with the process. Where a file system knows no locks, the last of several writers wins.
 
 // What every reader makes: numbers with a shape.
 mod array;
