@@ -91,6 +91,34 @@ fn a_full_disk_leaves_the_old_file() {
 }
 
 #[test]
+fn what_does_not_fit_into_memory_is_refused_with_the_estimate() {
+    let bench = Bench::new();
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2000, 20000), }";
+    let mut file = b"\x93NUMPY\x01\0".to_vec();
+    file.extend((header.len() as u16).to_le_bytes());
+    file.extend(header.as_bytes());
+    bench.write("zeros.npy", &file);
+    let zeros = std::fs::OpenOptions::new().write(true).open(bench.path("zeros.npy"));
+    let size = file.len() as u64 + 4 * 2000 * 20_000;
+    zeros.expect("the file").set_len(size).expect("a file of zeros takes no room");
+    bench.run("store zeros.npy -o m").works();
+    for (line, limit) in [
+        ("recall m --cue zeros.npy", 400_000),
+        ("store zeros.npy -o n", 250_000),
+        ("inspect m", 450_000),
+    ] {
+        let program = env!("CARGO_BIN_EXE_attractor");
+        let script = format!("ulimit -v {limit}; exec {program} {line} --threads 1");
+        let mut shell = std::process::Command::new("bash");
+        let ran = shell.args(["-c", &script]).current_dir(bench.path(".")).output();
+        let ran = ran.expect("bash runs");
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert_eq!(ran.status.code(), Some(1), "{line}: {said}");
+        assert!(said.contains("would take") && said.contains("bytes of memory"), "{line}: {said}");
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_it_quietly() {
     let bench = Bench::new();
     bench.write("first.csv", rows(0, 40));

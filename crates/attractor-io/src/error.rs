@@ -119,7 +119,7 @@ pub enum IoError {
     },
     /// More numbers than there is memory for, known from the sizes before anything is allocated.
     #[error(
-        "{name}: would take {needed} bytes of memory, {free} are free: read fewer patterns or use a smaller precision (--limit memory=… overrides)"
+        "{name}: would take {needed} bytes of memory, {free} may be taken: read fewer patterns or use a smaller precision (--limit memory=… overrides)"
     )]
     Memoryless {
         /// The source.

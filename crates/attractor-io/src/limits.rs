@@ -22,7 +22,7 @@ pub const INFLATED_RATIO_ALWAYS: u64 = 16;
 /// | `pixels` | pixels of a picture | 2²⁸ |
 /// | `inflated` | bytes that compressed data may grow to within `ratio` | 1 GiB |
 /// | `ratio` | how many times its own size compressed data may become, up to `inflated` | 256 |
-/// | `memory` | bytes of memory that numbers may take | what is free |
+/// | `memory` | bytes of memory that numbers may take | four fifths of what is free |
 ///
 /// Compressed data may always become [`INFLATED_FLOOR`] and [`INFLATED_RATIO_ALWAYS`] times its own size.
 ///
@@ -52,7 +52,7 @@ pub struct Limits {
     pub inflated: u64,
     /// How many times its own size compressed data may become.
     pub ratio: u64,
-    /// Bytes of memory for numbers; `None` for what is free when it is asked for.
+    /// Bytes of memory for numbers; `None` for four fifths of what is free when it is asked for.
     pub memory: Option<u64>,
 }
 
@@ -180,7 +180,8 @@ impl Limits {
         const SMALL: u64 = 1 << 20;
         let free = match self.memory {
             None if needed <= SMALL => return Ok(()),
-            None => available_memory().unwrap_or(u64::MAX),
+            // a fifth is left for the work on the numbers
+            None => available_memory().map_or(u64::MAX, |free| free / 5 * 4),
             Some(memory) => memory,
         };
         if needed <= free {

@@ -209,22 +209,13 @@ impl<T: Real> Memory<T> {
             let place = self.ids.binary_search(id).map_err(|_| MemoryError::UnknownId(*id))?;
             keep[place] = false;
         }
-        let rows = self.patterns.rows().zip(&keep).filter(|(_, keep)| **keep);
-        let rows: Vec<&[T]> = rows.map(|(row, _)| row).collect();
-        if rows.is_empty() {
+        if !keep.contains(&true) {
             return Err(MemoryError::AllForgotten);
         }
-        self.patterns = Patterns::from_rows(&rows)?;
-        let mut flags = keep.iter();
-        self.ids.retain(|_| *flags.next().unwrap_or(&true));
-        let mut flags = keep.iter();
-        if let Some(labels) = &mut self.labels {
-            labels.retain(|_| *flags.next().unwrap_or(&true));
-        }
-        let mut flags = keep.iter();
-        if let Some(residuals) = &mut self.residuals {
-            residuals.retain(|_| *flags.next().unwrap_or(&true));
-        }
+        self.patterns.retain(&keep)?;
+        retain(&mut self.ids, &keep);
+        self.labels.iter_mut().for_each(|labels| retain(labels, &keep));
+        self.residuals.iter_mut().for_each(|residuals| retain(residuals, &keep));
         Ok(())
     }
 
@@ -273,6 +264,12 @@ impl<T: Real> Memory<T> {
         }
         Ok(())
     }
+}
+
+/// Keeps what has a true flag.
+fn retain<X>(all: &mut Vec<X>, keep: &[bool]) {
+    let mut flags = keep.iter();
+    all.retain(|_| *flags.next().unwrap_or(&true));
 }
 
 fn check_count(patterns: usize, labels: usize) -> Result<(), MemoryError> {

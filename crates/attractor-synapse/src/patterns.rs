@@ -255,6 +255,30 @@ impl<T: Real> Patterns<T> {
         Ok(())
     }
 
+    /// Keeps the patterns whose flag is true, in their order and in their place.
+    ///
+    /// # Errors
+    /// [`PatternError::Mask`] if there is not one flag for each pattern, [`PatternError::Empty`] if none would be left;
+    /// nothing is changed then.
+    pub fn retain(&mut self, keep: &[bool]) -> Result<(), PatternError> {
+        let (expected, found) = (self.len(), keep.len());
+        if found != expected {
+            return Err(PatternError::Mask { expected, found });
+        }
+        if !keep.contains(&true) {
+            return Err(PatternError::Empty);
+        }
+        let features = self.features;
+        let mut kept = 0;
+        let data = self.data.own();
+        for (row, _) in keep.iter().enumerate().filter(|(_, keep)| **keep) {
+            data.copy_within(row * features..(row + 1) * features, kept * features);
+            kept += 1;
+        }
+        data.truncate(kept * features);
+        Ok(())
+    }
+
     /// The same patterns in another precision.
     ///
     /// # Errors
