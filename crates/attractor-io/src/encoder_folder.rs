@@ -16,7 +16,7 @@ pub struct EncoderFolder<T> {
 }
 
 /// Reads `config.json` and `model.safetensors` of a folder, or the one file that ends in `.safetensors`
-/// where none has that name.
+/// where none has that name; within the usual [`Limits`](crate::Limits).
 ///
 /// # Errors
 /// As [`EncoderConfig::parse`] and [`read_tensors`]; [`IoError::Weights`] for a folder without weights, or

@@ -49,9 +49,6 @@ pub fn load_memory<T: Scalar>(source: &Source) -> Result<LoadedMemory<T>, IoErro
 pub fn map_memory<T: Scalar>(source: &Source) -> Result<LoadedMemory<T>, IoError> {
     let name = source.to_string();
     let Some((file, size)) = source.regular()? else { return load_memory(source) };
-    if size == 0 {
-        return Err(IoError::Empty { name });
-    }
     let map = Map::open(&file).map_err(|error| IoError::Read { name: name.clone(), error })?;
     from::<T, &[u8]>(source, Input::map(map), size)
 }

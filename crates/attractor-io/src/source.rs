@@ -80,7 +80,8 @@ impl Source {
         self.path().filter(|path| path.is_dir())
     }
 
-    /// The regular file with its size, if this is one; a file beyond its limit is refused.
+    /// The regular file with its size, if this is one; a file beyond its limit is refused. What says that it has no
+    /// bytes may be a file that the system makes up when it is read.
     pub(crate) fn regular(&self) -> Result<Option<(File, u64)>, IoError> {
         let Some(path) = self.path() else { return Ok(None) };
         let name = || self.to_string();
@@ -90,6 +91,9 @@ impl Source {
         }
         let file = File::open(path).map_err(failed)?;
         let size = file.metadata().map_err(failed)?.len();
+        if size == 0 {
+            return Ok(None);
+        }
         check_limit(&name(), "the file", size, (self.limits.file, "file"))?;
         Ok(Some((file, size)))
     }
