@@ -41,7 +41,9 @@ impl<'a> Npz<'a> {
                 read_bounded(place, "the inflated content", limit, member, |e| broken(&e))
             }
         }?;
-        self.allowance -= if most.is_none() { bytes.len() as u64 } else { 0 };
+        // headers count as well, or very many members would take very long
+        check_limit(place, "the inflated content", bytes.len() as u64, (left, "ratio"))?;
+        self.allowance -= bytes.len() as u64;
         Ok(bytes)
     }
 }

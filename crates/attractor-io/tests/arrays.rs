@@ -300,3 +300,19 @@ proptest! {
         let _ = read(&dir.file("x", file));
     }
 }
+
+#[test]
+fn very_many_members_count_together() {
+    let dir = Scratch::new();
+    // each is 64 kB of blanks, all of which is a header that does not end
+    let blank = [b"\x93NUMPY\x02\0\0\0\x01\0".to_vec(), vec![b' '; 1 << 16]].concat();
+    let members: Vec<_> = (0..200).map(|at| (format!("{at}.npy"), blank.clone())).collect();
+    let members: Vec<_> = members.iter().map(|(name, bytes)| (&**name, bytes.clone())).collect();
+    let path = dir.file("many.npz", zipped(&members, Deflated));
+    assert!(read(&path).is_err());
+    let array = npy_f64(&[0.0; 8000], &[1, 8000]);
+    let members: Vec<_> = (0..200).map(|at| (format!("{at}.npy"), array.clone())).collect();
+    let members: Vec<_> = members.iter().map(|(name, bytes)| (&**name, bytes.clone())).collect();
+    let path = dir.file("many.npz", zipped(&members, Deflated));
+    assert_says(&path, &read(&path).unwrap_err(), &["exceeds the limit", "--limit ratio="]);
+}
