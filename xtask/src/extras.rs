@@ -3,7 +3,7 @@
 use crate::plan::{Plan, Step};
 use crate::report::Report;
 use crate::shell::release;
-use crate::{demo, instructions, laws, oracle, supply, tests};
+use crate::{demo, instructions, laws, oracle, supply, tests, unused};
 
 /// `cargo xtask extras`; its steps do not presuppose each other, so all of them run.
 pub(crate) const EXTRAS: Plan = Plan {
@@ -33,6 +33,7 @@ pub(crate) const EXTRAS: Plan = Plan {
             what: "licences, sources and advisories of dependencies",
             run: supply::step,
         },
+        Step { name: "unused", what: "every dependency is used", run: unused::step },
     ],
 };
 

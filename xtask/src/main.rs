@@ -14,6 +14,7 @@ mod extras;
 mod instructions;
 mod laws;
 mod manifest;
+mod members;
 mod oracle;
 mod peers;
 mod plan;
@@ -22,6 +23,8 @@ mod shell;
 mod supply;
 mod tests;
 mod tidy;
+mod tools;
+mod unused;
 
 const PLANS: [&plan::Plan; 2] = [&ci::CI, &extras::EXTRAS];
 
