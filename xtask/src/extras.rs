@@ -3,7 +3,7 @@
 use crate::plan::{Plan, Step};
 use crate::report::Report;
 use crate::shell::release;
-use crate::{demo, instructions, laws, oracle, supply, tests, unused};
+use crate::{demo, instructions, laws, oracle, package, supply, tests, unused};
 
 /// `cargo xtask extras`; its steps do not presuppose each other, so all of them run.
 pub(crate) const EXTRAS: Plan = Plan {
@@ -34,6 +34,11 @@ pub(crate) const EXTRAS: Plan = Plan {
             run: supply::step,
         },
         Step { name: "unused", what: "every dependency is used", run: unused::step },
+        Step {
+            name: "package",
+            what: "each published crate builds from its package alone",
+            run: package::step,
+        },
     ],
 };
 

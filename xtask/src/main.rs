@@ -16,6 +16,7 @@ mod laws;
 mod manifest;
 mod members;
 mod oracle;
+mod package;
 mod peers;
 mod plan;
 mod report;
