@@ -3,7 +3,7 @@
 use crate::plan::{Plan, Step};
 use crate::report::Report;
 use crate::shell::release;
-use crate::{demo, instructions, laws, oracle, package, supply, tests, unused};
+use crate::{demo, instructions, laws, names, oracle, package, supply, tests, unused};
 
 /// `cargo xtask extras`; its steps do not presuppose each other, so all of them run.
 pub(crate) const EXTRAS: Plan = Plan {
@@ -38,6 +38,11 @@ pub(crate) const EXTRAS: Plan = Plan {
             name: "package",
             what: "each published crate builds from its package alone",
             run: package::step,
+        },
+        Step {
+            name: "names",
+            what: "each library's public names are those agreed on",
+            run: names::step,
         },
     ],
 };

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::manifest::Manifest;
 use crate::shell::root;
 
-/// A package: its name and what its manifest says.
+/// A package: its name, where it stands, and what its manifest says.
 #[derive(Debug)]
 pub(crate) struct Member {
     pub(crate) name: String,
+    pub(crate) folder: PathBuf,
     pub(crate) manifest: Manifest,
 }
 
@@ -18,11 +19,21 @@ impl Member {
         self.manifest.get(&["package", "publish"]).is_none_or(|(value, _)| value != "false")
     }
 
+    /// Whether others can depend on it.
+    pub(crate) fn is_library(&self) -> bool {
+        self.folder.join("src/lib.rs").is_file()
+    }
+
+    /// What Rust calls it.
+    pub(crate) fn identifier(&self) -> String {
+        self.name.replace('-', "_")
+    }
+
     fn read(folder: &Path) -> Result<Self, String> {
         let file = folder.join("Cargo.toml");
         let manifest = read(&file)?;
         let name = manifest.name().ok_or_else(|| format!("{}: no package name", file.display()))?;
-        Ok(Self { name, manifest })
+        Ok(Self { name, folder: folder.to_path_buf(), manifest })
     }
 }
 
@@ -96,14 +107,19 @@ mod tests {
     fn this_package_is_a_member_that_is_not_published() {
         let all = members().expect("the workspace's own");
         let own = all.iter().find(|member| member.name == "xtask").expect("it is a member");
-        assert!(!own.is_published());
+        assert!(!own.is_published() && !own.is_library());
         let io = all.iter().find(|member| member.name == "attractor-io").expect("a member");
-        assert!(io.is_published());
+        assert!(io.is_published() && io.is_library());
+        assert_eq!(io.identifier(), "attractor_io");
     }
 
     #[test]
     fn only_a_plain_no_keeps_a_package_back() {
-        let member = |text: &str| Member { name: "a".to_owned(), manifest: Manifest::parse(text) };
+        let member = |text: &str| Member {
+            name: "a".to_owned(),
+            folder: root(),
+            manifest: Manifest::parse(text),
+        };
         assert!(!member("[package]\npublish = false\n").is_published());
         assert!(member("[package]\npublish = [\"crates-io\"]\n").is_published());
     }
