@@ -60,3 +60,8 @@ pub fn clustered<T: Element>(
     let patterns = Patterns::new(numbers, features);
     Synapses::new(patterns.unwrap_or_else(|error| panic!("{error}")))
 }
+
+// The project's README is tested here: all that it uses is at hand, and this package is not published.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ProjectReadme;

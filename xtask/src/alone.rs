@@ -1,8 +1,8 @@
 //! Each crate alone: in a workspace build a crate can live on features that only its neighbours ask for.
 
-use crate::manifest::Manifest;
+use crate::members::{Member, published};
 use crate::report::Report;
-use crate::shell::{cargo, line, root, run};
+use crate::shell::{cargo, line, run};
 
 /// What whoever tries a Lagrangian builds: next to nothing, so no linear algebra.
 const LIGHT: [&str; 3] = ["attractor-lagrangian", "attractor-dynamics", "attractor-laws"];
@@ -10,16 +10,16 @@ const LIGHT: [&str; 3] = ["attractor-lagrangian", "attractor-dynamics", "attract
 /// Features whose dependencies take minutes to build: `cargo xtask extras` tests them.
 const COSTLY: &[&str] = &["ode"];
 
-/// Checks every crate of `crates/` by itself, in every set of features that can differ, and that the
+/// Checks every published crate by itself, in every set of features that can differ, and that the
 /// light ones stay so.
 ///
 /// It is clippy that checks, so that an import left over without a feature fails too.
 pub(crate) fn step() -> Report {
-    let crates = match crates() {
+    let crates = match published() {
         Ok(crates) => crates,
         Err(problem) => return Report::failed(problem),
     };
-    for (name, manifest) in &crates {
+    for Member { name, manifest, .. } in &crates {
         let sets = feature_sets(&manifest.features());
         match sets.len() {
             1 => println!("    {name}: no features, one check"),
@@ -79,24 +79,6 @@ fn feature_sets(features: &[String]) -> Vec<Vec<String>> {
         sets.push(vec!["--all-features".to_owned()]);
     }
     sets
-}
-
-/// The packages of `crates/`, in the order of their folders, with their manifests.
-fn crates() -> Result<Vec<(String, Manifest)>, String> {
-    let folder = root().join("crates");
-    let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    let mut files: Vec<_> =
-        entries.flatten().map(|entry| entry.path().join("Cargo.toml")).collect();
-    files.retain(|file| file.is_file());
-    files.sort();
-    files.iter().map(|file| named(file)).collect()
-}
-
-fn named(file: &std::path::Path) -> Result<(String, Manifest), String> {
-    let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
-    let manifest = Manifest::parse(&text);
-    let name = manifest.name().ok_or_else(|| format!("{}: no package name", file.display()))?;
-    Ok((name, manifest))
 }
 
 #[cfg(test)]

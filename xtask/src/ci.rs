@@ -2,7 +2,7 @@
 
 use crate::plan::{Plan, Step};
 use crate::report::Report;
-use crate::shell::{cargo, run};
+use crate::shell::{cargo, document, run};
 use crate::{alone, tests, tidy};
 
 /// `cargo xtask ci`. The crate `oracle` takes minutes to build: `cargo xtask extras` checks it.
@@ -40,6 +40,5 @@ fn clippy_tests() -> Report {
 }
 
 fn docs() -> Report {
-    let mut doc = cargo(&["doc", "--workspace", "--exclude", "oracle", "--no-deps"]);
-    Report::of(run(doc.env("RUSTDOCFLAGS", "-D warnings")))
+    Report::of(run(&mut document()))
 }

@@ -3,7 +3,7 @@
 use crate::plan::{Plan, Step};
 use crate::report::Report;
 use crate::shell::release;
-use crate::{demo, faults, instructions, laws, oracle, supply, tests};
+use crate::{demo, faults, instructions, laws, names, oracle, package, supply, tests, unused};
 
 /// `cargo xtask extras`; its steps do not presuppose each other, so all of them run.
 pub(crate) const EXTRAS: Plan = Plan {
@@ -37,6 +37,17 @@ pub(crate) const EXTRAS: Plan = Plan {
             name: "supply",
             what: "licences, sources and advisories of dependencies",
             run: supply::step,
+        },
+        Step { name: "unused", what: "every dependency is used", run: unused::step },
+        Step {
+            name: "package",
+            what: "each published crate builds from its package alone",
+            run: package::step,
+        },
+        Step {
+            name: "names",
+            what: "each library's public names are those agreed on",
+            run: names::step,
         },
     ],
 };

@@ -15,7 +15,10 @@ mod faults;
 mod instructions;
 mod laws;
 mod manifest;
+mod members;
+mod names;
 mod oracle;
+mod package;
 mod peers;
 mod plan;
 mod report;
@@ -23,14 +26,18 @@ mod shell;
 mod supply;
 mod tests;
 mod tidy;
+mod tools;
+mod unused;
 
 const PLANS: [&plan::Plan; 2] = [&ci::CI, &extras::EXTRAS];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    if let ["bench", options @ ..] = &words[..] {
-        return peers::bench(options);
+    match &words[..] {
+        ["bench", options @ ..] => return peers::bench(options),
+        ["names", "--bless"] => return names::bless(),
+        _ => {}
     }
     match chosen(&words) {
         Some((plan, only)) => plan.run(only),
@@ -58,7 +65,8 @@ fn usage(words: &[&str]) -> ExitCode {
             println!("  {:14} {}", step.name, step.what);
         }
     }
-    println!("\ncargo xtask {}: ours beside other systems", peers::USAGE);
+    println!("\ncargo xtask {}: agrees to the public names as they are now", names::USAGE);
+    println!("cargo xtask {}: ours beside other systems", peers::USAGE);
     match *words {
         [] | ["help" | "--help" | "-h"] => ExitCode::SUCCESS,
         _ => {

@@ -26,6 +26,8 @@ pub(crate) struct Dependency {
     /// The package it is: `None` where the manifest leaves that to the key.
     pub(crate) package: Option<String>,
     pub(crate) optional: bool,
+    /// Whether the workspace says which version.
+    pub(crate) inherited: bool,
     pub(crate) line: usize,
 }
 
@@ -77,6 +79,7 @@ impl Manifest {
                         table: entry.path[table].clone(),
                         package: None,
                         optional: false,
+                        inherited: false,
                         line: entry.line,
                     });
                 dependency.learn(entry, table + 2);
@@ -101,6 +104,17 @@ impl Manifest {
         features
     }
 
+    /// In a root manifest: the names of `[workspace.dependencies]` with their lines.
+    pub(crate) fn shared(&self) -> BTreeMap<String, usize> {
+        let names = self.entries.iter().rev().filter_map(|entry| match &entry.path[..] {
+            [workspace, table, key, ..] if workspace == "workspace" && table == "dependencies" => {
+                Some((key.clone(), entry.line))
+            }
+            _ => None,
+        });
+        names.collect()
+    }
+
     /// In a root manifest: which package each name of `[workspace.dependencies]` that was renamed stands for.
     pub(crate) fn renamed(&self) -> BTreeMap<String, String> {
         let renames = self.entries.iter().filter_map(|entry| match &entry.path[..] {
@@ -120,6 +134,7 @@ impl Dependency {
         match entry.path.get(field).map(String::as_str) {
             Some("package") => self.package = Some(bare(&entry.value)),
             Some("optional") => self.optional = entry.value == "true",
+            Some("workspace") => self.inherited = entry.value == "true",
             _ => {}
         }
     }
@@ -259,6 +274,8 @@ i = [
         let manifest = Manifest::parse(EVERY_WAY);
         let g = manifest.dependencies().into_iter().find(|it| it.key == "g").expect("g is there");
         assert_eq!((g.table.as_str(), g.line), ("dev-dependencies", 21));
+        let inherited = manifest.dependencies().into_iter().filter(|it| it.inherited);
+        assert_eq!(inherited.map(|it| it.key).collect::<Vec<_>>(), ["b", "h"]);
     }
 
     #[test]
@@ -274,6 +291,10 @@ i = [
         assert_eq!(
             Manifest::parse(root).renamed(),
             [("lag".to_owned(), "attractor-lagrangian".to_owned())].into()
+        );
+        assert_eq!(
+            Manifest::parse(root).shared(),
+            [("lag".to_owned(), 2), ("x".to_owned(), 3)].into()
         );
     }
 }

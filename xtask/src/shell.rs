@@ -11,9 +11,13 @@ pub(crate) fn root() -> PathBuf {
     here.parent().map_or(here.clone(), Path::to_path_buf)
 }
 
-/// Cargo's target folder: the one this program was built into.
+/// Cargo's target folder: the one this program was built into, its tests one folder deeper.
 pub(crate) fn target() -> PathBuf {
-    let built = env::current_exe().ok().and_then(|exe| Some(exe.parent()?.parent()?.to_path_buf()));
+    let built = env::current_exe().ok().and_then(|exe| {
+        let folder = exe.parent()?;
+        let profile = if folder.ends_with("deps") { folder.parent()? } else { folder };
+        Some(profile.parent()?.to_path_buf())
+    });
     built.unwrap_or_else(|| root().join("target"))
 }
 
@@ -40,6 +44,13 @@ pub(crate) fn release(word: &str, words: &[&str]) -> Command {
     let all = ["--workspace", "--exclude", "oracle", "--features", "attractor-network/ode"];
     let mut command = cargo(&[word, "--release"]);
     command.args(all).args(words);
+    command
+}
+
+/// The documentation of every package but `oracle`, without warnings.
+pub(crate) fn document() -> Command {
+    let mut command = cargo(&["doc", "--workspace", "--exclude", "oracle", "--no-deps"]);
+    command.env("RUSTDOCFLAGS", "-D warnings");
     command
 }
 
