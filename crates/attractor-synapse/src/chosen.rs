@@ -79,20 +79,23 @@ impl WithSimd for Chosen<'_, i32> {
         let (whole, rest) = self.numbers.as_chunks::<WORD>();
         let (bits, zero) = (S::as_simd_u32s(&BITS).0, simd.splat_u32s(0));
         let mut sum = 0;
-        for (word, numbers) in self.words.iter().zip(whole) {
-            let word = word ^ self.turn;
+        // as many words as there are lanes, so that a lane has 64 numbers at most
+        let words = size_of::<S::u32s>() / size_of::<u32>();
+        for (words, numbers) in self.words.chunks(words).zip(whole.chunks(words)) {
             let mut lanes = zero;
-            for (half, numbers) in
-                [word as u32, (word >> 32) as u32].iter().zip(numbers.as_chunks().0)
-            {
-                let (half, numbers): (_, &[i32; WORD / 2]) = (simd.splat_u32s(*half), numbers);
-                for (bit, numbers) in bits.iter().zip(S::as_simd_i32s(numbers).0) {
-                    let chosen = simd.equal_u32s(simd.and_u32s(half, *bit), *bit);
-                    let numbers = pulp::bytemuck::cast(*numbers);
-                    lanes = simd.add_u32s(lanes, simd.select_u32s(chosen, numbers, zero));
+            for (word, numbers) in words.iter().zip(numbers) {
+                let word = word ^ self.turn;
+                for (half, numbers) in
+                    [word as u32, (word >> 32) as u32].iter().zip(numbers.as_chunks().0)
+                {
+                    let (half, numbers): (_, &[i32; WORD / 2]) = (simd.splat_u32s(*half), numbers);
+                    for (bit, numbers) in bits.iter().zip(S::as_simd_i32s(numbers).0) {
+                        let chosen = simd.equal_u32s(simd.and_u32s(half, *bit), *bit);
+                        let numbers = pulp::bytemuck::cast(*numbers);
+                        lanes = simd.add_u32s(lanes, simd.select_u32s(chosen, numbers, zero));
+                    }
                 }
             }
-            // a lane has 64 numbers at most, if there is but one
             let lanes: &[i32] = pulp::bytemuck::cast_slice(std::slice::from_ref(&lanes));
             sum += lanes.iter().map(|lane| i64::from(*lane)).sum::<i64>();
         }
