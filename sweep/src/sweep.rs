@@ -112,6 +112,7 @@ impl Sweep {
     ///
     /// # Panics
     /// With the first case of every function and kind of input, if anything was wrong.
+    #[expect(clippy::print_stdout, reason = "the count is what a sweep shows")]
     pub fn finish(self) {
         println!(
             "sweep {}: {} calls of {} functions, {} undocumented panics, {} silent NaN",

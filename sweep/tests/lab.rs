@@ -42,7 +42,8 @@ fn estimates(s: &mut Sweep) {
         });
         s.call("Point::on", fed(&[x]), x, || Point::default().with(Axis::Noise, x).on(Axis::Noise));
     }
-    for (successes, trials) in [(0, 0), (2, 1), (0, 1), (1, 1), (u64::MAX, u64::MAX), (0, u64::MAX)]
+    for (successes, trials) in
+        [(0, 0), (2, 1), (0, 1), (1, 1), (1_000_000, 1_000_000), (0, 1_000_000)]
     {
         let input = (successes, trials);
         s.call("Estimate::proportion", Fed::Finite, input, || {

@@ -131,21 +131,20 @@ fn models<T: Element + Number>(s: &mut Sweep) {
     for rows in vectors::<T>(6) {
         let Some(xi) = synapses(&rows, 3) else { continue };
         let softmax = LogSumExp::new(1.0).unwrap();
-        let ok = |network: Result<(), NetworkError>| network;
         s.call("Network::modern", Fed::Finite, &rows, || {
-            ok(Network::modern(xi.clone(), softmax).map(|_| ()))
+            Network::modern(xi.clone(), softmax).map(|_| ())
         });
         s.call("Network::dense", Fed::Finite, &rows, || {
-            ok(Network::dense(xi.clone(), RectifiedPower::new(30).unwrap()).map(|_| ()))
+            Network::dense(xi.clone(), RectifiedPower::new(30).unwrap()).map(|_| ())
         });
         s.call("Network::spherical", Fed::Finite, &rows, || {
-            ok(Network::spherical(xi.clone(), Exponential::new(1e150).unwrap()).map(|_| ()))
+            Network::spherical(xi.clone(), Exponential::new(1e150).unwrap()).map(|_| ())
         });
         s.call("Network::graded", Fed::Finite, &rows, || {
-            ok(Network::graded(xi.clone(), LogCosh::new(1.0).unwrap()).map(|_| ()))
+            Network::graded(xi.clone(), LogCosh::new(1.0).unwrap()).map(|_| ())
         });
         s.call("Network::new", Fed::Finite, &rows, || {
-            ok(Network::new(Norm, softmax, xi.clone()).map(|_| ()))
+            Network::new(Norm, softmax, xi.clone()).map(|_| ())
         });
         if let Ok(network) = Network::modern(xi, softmax) {
             network.start(&[T::ONE; 3]).iter().for_each(|state| runs(s, &network, state));

@@ -109,7 +109,7 @@ impl Estimate {
         Ok(Self::within(mean, student(n - 1) * error))
     }
 
-    /// The same about f(x), f monotonic on the interval.
+    /// The same about f(x), f monotonic on the interval. Where f is no number, [`Estimate::is_sound`] tells.
     #[must_use]
     pub fn map(self, f: impl Fn(f64) -> f64) -> Self {
         let (a, b) = (f(self.low), f(self.high));

@@ -13,15 +13,6 @@ use std::fmt::Debug;
 /// * Fenchel–Young: L(x) + L*(g(x)) = x·g(x);
 /// * `bregman` is L(to) − L(from) − slope·(to − from) ≥ 0, and small steps cost it no digits.
 ///
-/// # Numbers
-/// Finite numbers never give NaN: what overflows is ±∞, or the limit where it is defined (the softmax of
-/// βx beyond every float is the one of the largest currents, the tanh is ±1). NaN among the currents gives
-/// NaN; an infinite current gives its limit, or NaN where it has none. `conjugate` counts NaN as outside
-/// the domain where it is bounded.
-///
-/// # Panics
-/// `activate`, `curve` and `bregman` may, if the slices differ in length.
-///
 /// A whole implementation, for L = Σ√(1 + x²), whose activation is x/√(1 + x²):
 ///
 /// ```
@@ -59,6 +50,15 @@ use std::fmt::Debug;
 /// let gap = Hyperbolic.value(&x) + Hyperbolic.conjugate(&g) - 0.75 * 0.6;
 /// assert!(gap.abs() < 1e-15);
 /// ```
+///
+/// # Numbers
+/// Finite numbers never give NaN: what overflows is ±∞, or the limit where it is defined (the softmax of
+/// βx beyond every float is the one of the largest currents, the tanh is ±1). NaN among the currents gives
+/// NaN; an infinite current gives its limit, or NaN where it has none. `conjugate` counts NaN as outside
+/// the domain where it is bounded.
+///
+/// # Panics
+/// `activate`, `curve` and `bregman` may, if the slices differ in length.
 pub trait Lagrangian<T: Real>: Debug + Send + Sync {
     /// L(x).
     fn value(&self, x: &[T]) -> f64;
