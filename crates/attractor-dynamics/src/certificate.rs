@@ -15,7 +15,7 @@ pub struct Energy {
 }
 
 impl Energy {
-    /// The sum of its terms.
+    /// The sum of its terms. A NaN among them stays, which [`Energy::is_finite`] tells.
     pub fn of_terms(terms: &[f64]) -> Self {
         Self { value: terms.iter().sum(), magnitude: terms.iter().map(|t| t.abs()).sum() }
     }

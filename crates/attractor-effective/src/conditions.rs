@@ -2,11 +2,18 @@
 
 /// The separation that a pattern needs at inverse temperature β to be a well-separated fixed point
 /// of model B among N patterns of norm at most M: Δ ≥ 2/(βN) + β⁻¹ ln(2(N − 1)NβM²)
-/// (Ramsauer et al., arXiv 2008.02217, theorem 5 [recalled: the constants are theirs]).
+/// (Ramsauer et al., arXiv 2008.02217, theorem 5 [recalled: the constants are theirs]). NaN for NaN.
 pub fn needed_separation(beta: f64, memories: usize, largest_norm: f64) -> f64 {
     let n = memories as f64;
     let crowd = 2.0 * (n - 1.0) * n * beta * largest_norm * largest_norm;
-    (2.0 / (beta * n) + crowd.max(1.0).ln() / beta).max(0.0)
+    let ln_crowd = if crowd.is_infinite() {
+        (2.0 * (n - 1.0) * n).ln() + beta.ln() + 2.0 * largest_norm.ln() // only the product is beyond f64
+    } else {
+        crowd.ln()
+    };
+    let least = 2.0 / (beta * n);
+    let needed = if ln_crowd <= 0.0 { least } else { least + ln_crowd / beta };
+    if needed < 0.0 { 0.0 } else { needed } // NaN stays
 }
 
 /// The smallest β ≥ 1/Δ at which a pattern with separation Δ is well separated; `None` unless Δ is
@@ -38,7 +45,7 @@ pub fn sufficient_beta(separation: f64, memories: usize, largest_norm: f64) -> O
         }
     }
     while high / low > 1.0 + 1e-12 {
-        let middle = (low * high).sqrt();
+        let middle = low.sqrt() * high.sqrt();
         *(if enough(middle) { &mut high } else { &mut low }) = middle;
     }
     Some(high)

@@ -94,7 +94,8 @@ impl Estimate {
     /// The mean of independent samples with Student's interval.
     ///
     /// # Errors
-    /// [`Unmeasured::Samples`] for fewer than two, [`Unmeasured::NotFinite`].
+    /// [`Unmeasured::Samples`] for fewer than two, [`Unmeasured::NotFinite`] for samples, or sums and squares
+    /// of them, beyond f64.
     pub fn mean(samples: &[f64]) -> Result<Self, Unmeasured> {
         let n = samples.len();
         if n < 2 {
@@ -104,10 +105,11 @@ impl Estimate {
         let mean = samples.iter().sum::<f64>() / n as f64;
         let squares: f64 = samples.iter().map(|x| (x - mean) * (x - mean)).sum();
         let error = (squares / (n as f64 * (n - 1) as f64)).sqrt();
+        finite(&[mean, error])?; // finite samples may have sums and squares that are not
         Ok(Self::within(mean, student(n - 1) * error))
     }
 
-    /// The same about f(x), f monotonic on the interval.
+    /// The same about f(x), f monotonic on the interval. Where f is no number, [`Estimate::is_sound`] tells.
     #[must_use]
     pub fn map(self, f: impl Fn(f64) -> f64) -> Self {
         let (a, b) = (f(self.low), f(self.high));

@@ -17,8 +17,8 @@ impl Regression {
     /// Through points (x, y): (ln x, ln y) for the exponent of a power law.
     ///
     /// # Errors
-    /// [`Unmeasured::Samples`] for fewer than three points, [`Unmeasured::NotFinite`], [`Unmeasured::Upright`] where
-    /// all share one x.
+    /// [`Unmeasured::Samples`] for fewer than three points, [`Unmeasured::NotFinite`] for points, or sums and
+    /// squares of them, beyond f64, [`Unmeasured::Upright`] where all share one x.
     pub fn through(points: &[(f64, f64)]) -> Result<Self, Unmeasured> {
         let n = points.len();
         if n < 3 {
@@ -28,6 +28,7 @@ impl Regression {
         let off: f64 =
             points.iter().map(|&(x, y)| (y - line.offset - line.slope * x).powi(2)).sum();
         let error = (off / (n - 2) as f64).sqrt();
+        finite(&[error])?;
         Ok(line.with(student(n - 2) * error))
     }
 
@@ -92,6 +93,7 @@ impl Line {
         let product: f64 = rows.iter().map(|r| r.2 * (r.0 - mean_x) * (r.1 - mean_y)).sum();
         let slope = product / spread;
         let offset = mean_y - slope * mean_x;
+        finite(&[slope, offset, total, spread])?;
         Ok(Self { slope, offset, mean: (mean_x, mean_y), total, spread })
     }
 

@@ -1,5 +1,6 @@
 //! L(x) = Σ|x_i|: the spins of model A (KH eq. 6).
 
+use crate::lagrangian::or_difference;
 use crate::{Growth, Lagrangian, Properties, Real, ZeroModes};
 
 /// L(x) = Σ|x_i|, σ = sign(x); a current of exactly 0 keeps the spin it had.
@@ -36,9 +37,10 @@ impl<T: Real> Lagrangian<T> for Absolute {
     }
 
     /// Σ|t| − s·t: the spin that was kept at 0 counts, not the sign of 0.
-    fn bregman(&self, to: &[T], _from: &[T], slope: &[T]) -> f64 {
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
         let gap = |(t, s): (&T, &T)| t.f64().abs() - s.f64() * t.f64();
-        to.iter().zip(slope).map(gap).sum()
+        let gap = to.iter().zip(slope).map(gap).sum();
+        or_difference(self, gap, (to, from, slope))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sums over neurons: L(x) = Σ F(x_i), the Lagrangians of KH eq. (6)–(8) and (10).
 
-use crate::lagrangian::at_least_zero;
+use crate::lagrangian::{at_least_zero, or_difference, product};
 use crate::{Before, Growth, Lagrangian, OnePass, Pool, Properties, Real, Tally};
 use std::fmt::Debug;
 
@@ -70,21 +70,24 @@ impl<T: Real, F: Primitive> Lagrangian<T> for Additive<F> {
 
     fn curve(&self, x: &[T], d: &[T], out: &mut [T]) {
         for ((out, x), d) in out.iter_mut().zip(x).zip(d) {
-            *out = T::of(self.0.curvature(x.f64()) * d.f64());
+            *out = T::of(product(self.0.curvature(x.f64()), d.f64()));
         }
     }
 
     fn conjugate(&self, p: &[T]) -> f64 {
-        p.iter().map(|p| self.0.conjugate(onto(p.f64(), self.0.domain(), T::UNIT_ROUNDOFF))).sum()
+        let onto = |p: &T| onto(p.f64(), self.0.domain(), T::UNIT_ROUNDOFF);
+        let sum: f64 = p.iter().map(|p| self.0.conjugate(onto(p))).sum();
+        // one neuron outside the domain outweighs whatever the others have
+        if sum.is_nan() && p.iter().all(|p| p.is_finite()) { f64::INFINITY } else { sum }
     }
 
     fn properties(&self) -> Properties {
         self.0.properties()
     }
 
-    fn bregman(&self, to: &[T], from: &[T], _slope: &[T]) -> f64 {
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
         let gap = |(t, a): (&T, &T)| self.0.gap(t.f64(), a.f64(), t.f64() - a.f64());
-        to.iter().zip(from).map(gap).sum()
+        or_difference(self, to.iter().zip(from).map(gap).sum(), (to, from, slope))
     }
 
     fn one_pass(&self) -> Option<OnePass<'_, T>> {
@@ -180,6 +183,14 @@ impl<F: Primitive> Additive<F> {
             *tally = Tally { log_scale, ..Tally::EMPTY };
         }
     }
+}
+
+/// A gap of F between finite currents where F overflows: 0 from a current to itself, else beyond any float.
+pub(crate) fn or_beyond(gap: f64, to: f64, from: f64) -> f64 {
+    if gap.is_nan() && to.is_finite() && from.is_finite() {
+        return if to > from || to < from { f64::INFINITY } else { 0.0 };
+    }
+    gap
 }
 
 /// The growth (1/n)·xⁿ.

@@ -1,7 +1,7 @@
 //! α-entmax: softmax with exact zeros (Peters, Niculae & Martins 2019); α = 2 is sparsemax.
 
 use crate::error::positive_beta;
-use crate::lagrangian::{at_least_zero, forward};
+use crate::lagrangian::{at_least_zero, forward, in_smaller_units, or_difference, product};
 use crate::simplex::{Root, Rule, nothing, on_simplex, power_gap, properties};
 use crate::{Lagrangian, OnePass, ParameterError, Properties, Real, Select};
 
@@ -32,15 +32,14 @@ impl Entmax {
     /// α-entmax at inverse temperature β.
     ///
     /// # Errors
-    /// [`ParameterError::Beta`] unless β is positive and finite, [`ParameterError::Alpha`] unless α
-    /// is above 1 and finite.
+    /// [`ParameterError::Beta`] unless β and (α − 1)β are positive and finite, [`ParameterError::Alpha`]
+    /// unless α is above 1 and finite.
     pub fn new(alpha: f64, beta: f64) -> Result<Self, ParameterError> {
         let beta = positive_beta(beta)?;
-        if alpha > 1.0 && alpha.is_finite() {
-            Ok(Self { alpha, beta })
-        } else {
-            Err(ParameterError::Alpha(alpha))
+        if !(alpha > 1.0 && alpha.is_finite()) {
+            return Err(ParameterError::Alpha(alpha));
         }
+        positive_beta((alpha - 1.0) * beta).map(|_| Self { alpha, beta })
     }
 
     /// α.
@@ -110,8 +109,9 @@ impl<T: Real> Lagrangian<T> for Entmax {
         let total: f64 = x.iter().map(s).sum();
         let mean = x.iter().zip(d).map(|(x, d)| s(x) / total * d.f64()).sum::<f64>();
         for ((out, x), d) in out.iter_mut().zip(x).zip(d) {
-            *out = T::of(self.beta * s(x) * (d.f64() - mean));
+            *out = T::of(product(d.f64() - mean, self.beta * s(x)));
         }
+        in_smaller_units((x, d), out, |x, d, out| self.curve(x, d, out));
     }
 
     fn conjugate(&self, p: &[T]) -> f64 {
@@ -127,7 +127,7 @@ impl<T: Real> Lagrangian<T> for Entmax {
 
     /// [β(α−1)]⁻¹·{Σ q^αK_α(ln p/q) + Σ_{p=0<q} q^α(1 − 1/α) + Σ_{q=0<p} (p^α/α − pY)}, p before and q
     /// after, with margins X = p^{α−1} and Y.
-    fn bregman(&self, to: &[T], from: &[T], _slope: &[T]) -> f64 {
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
         let (alpha, power) = (self.alpha, self.power());
         let total: f64 = from.iter().map(self.weights(from).1).sum(); // a large Y would magnify its rounding
         let mut sum = 0.0;
@@ -141,7 +141,8 @@ impl<T: Real> Lagrangian<T> for Entmax {
                 (false, false) => nothing(x + y),
             };
         });
-        at_least_zero(sum / (self.beta * (alpha - 1.0)))
+        let gap = at_least_zero(sum / (self.beta * (alpha - 1.0)));
+        or_difference(self, gap, (to, from, slope))
     }
 
     fn one_pass(&self) -> Option<OnePass<'_, T>> {

@@ -20,6 +20,9 @@ pub enum ParameterError {
     /// Powers start at 2, odd ones at 3.
     #[error("power {0} is too low: use a power of at least 2 (odd ones: 3)")]
     LowPower(u32),
+    /// Beyond 2³¹ − 1 a power is no exponent of the processor's.
+    #[error("power {0} is too high: use a power of at most 2147483647")]
+    HighPower(u32),
     /// θ must be finite.
     #[error("the threshold is {0}: it must be a finite number")]
     Threshold(f64),
@@ -64,6 +67,11 @@ pub enum ParameterError {
     /// A time step must be positive.
     #[error("dt/τ is {0}: it must be a positive finite number")]
     TimeStep(f64),
+}
+
+/// A power that can be taken: `f64::powi` takes an `i32`.
+pub(crate) fn exponent(n: u32) -> Result<u32, ParameterError> {
+    if i32::try_from(n).is_ok() { Ok(n) } else { Err(ParameterError::HighPower(n)) }
 }
 
 pub(crate) fn positive_beta(beta: f64) -> Result<f64, ParameterError> {

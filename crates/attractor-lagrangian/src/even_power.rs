@@ -1,6 +1,7 @@
 //! F(x) = (1/n)·xⁿ with even n; n = 2 is Hopfield 1982.
 
-use crate::additive::{power_gap, power_growth};
+use crate::additive::{or_beyond, power_gap, power_growth};
+use crate::error::exponent;
 use crate::{ParameterError, Primitive, Properties};
 
 /// F(x) = (1/n)·xⁿ, n even, with activation x^{n−1} (KH eq. 7).
@@ -13,12 +14,13 @@ impl EvenPower {
     /// The even power n.
     ///
     /// # Errors
-    /// [`ParameterError::OddPower`] if n is odd (not convex), [`ParameterError::LowPower`] if n is 0.
+    /// [`ParameterError::OddPower`] if n is odd (not convex), [`ParameterError::LowPower`] if n is 0,
+    /// [`ParameterError::HighPower`] if n > 2³¹ − 1.
     pub fn new(n: u32) -> Result<Self, ParameterError> {
         match n {
             0 => Err(ParameterError::LowPower(n)),
             n if n % 2 == 1 => Err(ParameterError::OddPower(n)),
-            n => Ok(Self(n)),
+            n => exponent(n).map(Self),
         }
     }
 
@@ -49,10 +51,11 @@ impl Primitive for EvenPower {
     fn gap(&self, t: f64, a: f64, by: f64) -> f64 {
         let n = self.0;
         if (a >= 0.0) == (t >= 0.0) {
-            return power_gap(n, t.abs(), a.abs(), by);
+            return or_beyond(power_gap(n, t.abs(), a.abs(), by), t, a);
         }
         let share = 1.0 - 1.0 / f64::from(n);
-        self.value(t) + share * a.powi(n.cast_signed()) + self.slope(a).abs() * t.abs()
+        let gap = self.value(t) + share * a.powi(n.cast_signed()) + self.slope(a).abs() * t.abs();
+        or_beyond(gap, t, a)
     }
 
     fn properties(&self) -> Properties {

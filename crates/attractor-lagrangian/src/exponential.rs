@@ -1,5 +1,6 @@
 //! F(x) = β⁻¹·e^{βx}: exponential capacity.
 
+use crate::additive::or_beyond;
 use crate::special::{phi, x_ln_x};
 use crate::vector;
 use crate::{Growth, Lagrangian, LogSumExp, ParameterError, Primitive, Properties, Real};
@@ -50,9 +51,9 @@ impl Primitive for Exponential {
     fn gap(&self, to: f64, from: f64, by: f64) -> f64 {
         let u = self.beta() * by;
         if u > 1.0 {
-            return self.value(to) - self.value(from) * (1.0 + u);
+            return or_beyond(self.value(to) - self.value(from) * (1.0 + u), to, from);
         }
-        self.value(from) * phi(u)
+        or_beyond(self.value(from) * phi(u), to, from)
     }
 
     fn properties(&self) -> Properties {

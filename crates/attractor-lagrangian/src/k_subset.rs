@@ -1,7 +1,7 @@
 //! The k-subset layer: k neurons share k, no one more than 1 (Santos et al. 2024).
 
 use crate::error::positive_beta;
-use crate::lagrangian::at_least_zero;
+use crate::lagrangian::{at_least_zero, or_difference};
 use crate::simplex::{nothing, properties};
 use crate::special::difference;
 use crate::{Lagrangian, OnePass, ParameterError, Properties, Real, Select};
@@ -171,7 +171,7 @@ impl<T: Real> Lagrangian<T> for KSubset {
     }
 
     /// β⁻¹·[½‖q − p‖² + Σ_{q=0} p(τ − βt) + Σ_{q=1} (1 − p)(βt − τ − 1)], p before and q after.
-    fn bregman(&self, to: &[T], from: &[T], _slope: &[T]) -> f64 {
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
         let (start, end) = (self.cut(from), self.cut(to));
         let pairs = || to.iter().zip(from).map(|(t, a)| (t.f64(), a.f64()));
         let same = pairs().all(|(t, a)| {
@@ -199,7 +199,8 @@ impl<T: Real> Lagrangian<T> for KSubset {
             };
             0.5 * change * change + outside
         };
-        at_least_zero(pairs().map(gap).sum::<f64>() / self.beta)
+        let gap = at_least_zero(pairs().map(gap).sum::<f64>() / self.beta);
+        or_difference(self, gap, (to, from, slope))
     }
 
     fn one_pass(&self) -> Option<OnePass<'_, T>> {

@@ -50,6 +50,15 @@ use std::fmt::Debug;
 /// let gap = Hyperbolic.value(&x) + Hyperbolic.conjugate(&g) - 0.75 * 0.6;
 /// assert!(gap.abs() < 1e-15);
 /// ```
+///
+/// # Numbers
+/// Finite numbers never give NaN: what overflows is ±∞, or the limit where it is defined (the softmax of
+/// βx beyond every float is the one of the largest currents, the tanh is ±1). NaN among the currents gives
+/// NaN; an infinite current gives its limit, or NaN where it has none. `conjugate` counts NaN as outside
+/// the domain where it is bounded.
+///
+/// # Panics
+/// `activate`, `curve` and `bregman` may, if the slices differ in length.
 pub trait Lagrangian<T: Real>: Debug + Send + Sync {
     /// L(x).
     fn value(&self, x: &[T]) -> f64;
@@ -74,15 +83,8 @@ pub trait Lagrangian<T: Real>: Debug + Send + Sync {
     /// difference and subtracts what rounding can add, so it is a lower bound and vanishes for
     /// small steps: override it with a formula that has no cancellation.
     fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
-        let (high, low) = (self.value(to), self.value(from));
-        let (mut tilt, mut size) = (0.0, high.abs() + low.abs());
-        for ((t, a), s) in to.iter().zip(from).zip(slope) {
-            let term = s.f64() * (t.f64() - a.f64());
-            tilt += term;
-            size += term.abs();
-        }
-        let rounding = (to.len() + 8) as f64 * f64::UNIT_ROUNDOFF * size;
-        at_least_zero(high - low - tilt - rounding)
+        let gap = difference(self.value(to), self.value(from), (to, from, slope));
+        settled(gap, (to, from, slope), || f64::INFINITY)
     }
 
     /// How a hidden layer with this Lagrangian is read out in one pass over the memories; `None`
@@ -97,6 +99,69 @@ pub trait Lagrangian<T: Real>: Debug + Send + Sync {
     fn log_form(&self) -> Option<&dyn Lagrangian<T>> {
         None
     }
+}
+
+/// L(to) − L(from) − slope·(to − from) less what rounding can add.
+fn difference<T: Real>(high: f64, low: f64, (to, from, slope): Points<'_, T>) -> f64 {
+    let (mut tilt, mut size) = (0.0, high.abs() + low.abs());
+    for ((t, a), s) in to.iter().zip(from).zip(slope) {
+        let term = s.f64() * (t.f64() - a.f64());
+        tilt += term;
+        size += term.abs();
+    }
+    let rounding = (to.len() + 8) as f64 * f64::UNIT_ROUNDOFF * size;
+    at_least_zero(high - low - tilt - rounding)
+}
+
+/// `to`, `from` and the output at `from`.
+type Points<'a, T> = (&'a [T], &'a [T], &'a [T]);
+
+/// A gap whose formula met 0·∞ or ∞ − ∞: NaN where a number is none, else 0 from a point to itself, and
+/// `otherwise`, or +∞ where that overflows too.
+fn settled<T: Real>(gap: f64, points: Points<'_, T>, otherwise: impl FnOnce() -> f64) -> f64 {
+    let (to, from, slope) = points;
+    let finite = |x: &[T]| x.iter().all(|x| x.is_finite());
+    if !gap.is_nan() || !finite(to) || !finite(from) || slope.iter().any(|s| s.f64().is_nan()) {
+        return gap;
+    }
+    if to == from {
+        return 0.0;
+    }
+    let other = otherwise();
+    if other.is_nan() { f64::INFINITY } else { other }
+}
+
+/// A gap by its own formula, or where that overflows between finite points, by the definition.
+pub(crate) fn or_difference<T: Real>(
+    of: &impl Lagrangian<T>,
+    gap: f64,
+    points: Points<'_, T>,
+) -> f64 {
+    settled(gap, points, || difference(of.value(points.0), of.value(points.1), points))
+}
+
+/// ∂²L(x)·d once more in smaller units, where `out` has NaN because a sum or product of the numbers of d
+/// overflowed: it is linear in d.
+pub(crate) fn in_smaller_units<T: Real>(
+    (x, d): (&[T], &[T]),
+    out: &mut [T],
+    curve: impl Fn(&[f64], &[f64], &mut [f64]),
+) {
+    let unit = f64::from_bits(1 << 34); // 2⁻¹⁰⁴⁰: times the largest float it may be multiplied by that
+    let large = d.iter().any(|d| d.f64().abs() > 1e100) && out.iter().any(|o| o.f64().is_nan());
+    if !large || !x.iter().chain(d).all(|x| x.is_finite()) {
+        return;
+    }
+    let x: Vec<f64> = x.iter().map(|x| x.f64()).collect();
+    let d: Vec<f64> = d.iter().map(|d| d.f64() * unit).collect();
+    let mut small = vec![0.0; x.len()];
+    curve(&x, &d, &mut small);
+    out.iter_mut().zip(small).for_each(|(out, small)| *out = T::of(small / unit));
+}
+
+/// ab with 0·∞ = 0, the limit where b is the one that is exact; NaN stays.
+pub(crate) fn product(a: f64, b: f64) -> f64 {
+    if b == 0.0 && a.is_infinite() { 0.0 } else { a * b }
 }
 
 /// The positive part that lets NaN through: a value that is no number must not turn into a proof.

@@ -101,9 +101,18 @@ pub fn ramp(dt_over_tau: f64, alpha: f64) -> [f64; 3] {
     let (all, late) = if decay == 0.0 {
         (1.0, 0.5)
     } else {
-        (-(-decay).exp_m1() / decay, phi(-decay) / (decay * decay))
+        let grown = -(-decay).exp_m1();
+        let all = if grown.is_infinite() { f64::INFINITY } else { grown / decay };
+        let late = match decay.abs() {
+            _ if all.is_infinite() => all,
+            b if b < 1e-8 => 0.5 - decay / 6.0,
+            b if b < 1.0 => phi(-decay) / (decay * decay),
+            _ => (1.0 - all) / decay, // the squares of neither end of the floats are any
+        };
+        (all, late)
     };
-    [(-decay).exp(), dt_over_tau * (all - late), dt_over_tau * late]
+    let early = if all.is_infinite() { all } else { all - late };
+    [(-decay).exp(), dt_over_tau * early, dt_over_tau * late]
 }
 
 /// The currents of a layer, x = e^{`log_scale`}·`values`.
@@ -161,7 +170,21 @@ impl<L> Layer<L> {
             "currents, outputs and input differ in length"
         );
         let along = sum((0..x.len()).map(|i| (x[i].f64() - input[i].f64()) * y[i].f64()));
-        along - self.0.value(x)
+        let energy = along - self.0.value(x);
+        if energy.is_nan() && [x, y, input].iter().all(|x| x.iter().all(|x| x.is_finite())) {
+            return self.conjugate_energy(y, input); // both terms are beyond any float
+        }
+        energy
+    }
+
+    /// L*(y) − I·y, +∞ if that is ∞ − ∞ as well.
+    fn conjugate_energy<T: Real>(&self, y: &[T], input: &[T]) -> f64
+    where
+        L: Lagrangian<T>,
+    {
+        let along = sum(y.iter().zip(input).map(|(y, i)| y.f64() * i.f64()));
+        let energy = self.0.conjugate(y) - along;
+        if energy.is_nan() { f64::INFINITY } else { energy }
     }
 
     /// How far the layer is from rest at `target`: ‖∂L(target) − y‖/‖y‖, free of x and η; ties count as
@@ -186,6 +209,7 @@ impl<L> Layer<L> {
         let size = norm(y);
         match () {
             () if distance == 0.0 => 0.0,
+            () if distance.is_infinite() && size.is_infinite() => shrunken_ratio(y2, y),
             // a denormal state is further from rest than its own size can say
             () if distance.is_finite() && size < distance / f64::MAX => f64::MAX,
             () if size > 0.0 => distance / size,
@@ -231,6 +255,12 @@ impl<L> Layer<L> {
         };
         (Relaxation { detour, bregman }, log_scale)
     }
+}
+
+/// ‖a − b‖/‖b‖ of finite numbers whose lengths are beyond any float; of others NaN.
+fn shrunken_ratio<T: Real>(a: &[T], b: &[T]) -> f64 {
+    let shrunk = |x: &T| x.f64() * f64::EPSILON.powi(4);
+    norm_of(a.iter().zip(b).map(|(a, b)| shrunk(a) - shrunk(b))) / norm_of(b.iter().map(shrunk))
 }
 
 fn scaled(gap: f64, log_scale: f64) -> f64 {

@@ -1,9 +1,12 @@
 //! √(‖x‖² + ε), of the currents or of their deviations from their mean: what the norm, the smoothed
 //! norm, layer norm and RMS norm have in common.
 
-use crate::lagrangian::at_least_zero;
+use crate::lagrangian::{at_least_zero, in_smaller_units};
 use crate::special::difference;
 use crate::{Real, sum};
+
+/// 2⁻¹²⁸.
+const SHRINK: f64 = f64::from_bits((1023 - 128) << 52);
 
 /// L = √(‖x‖² + ε), or √(‖x − x̄‖² + ε).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,8 +37,27 @@ impl Length {
 
     /// L(x).
     pub(crate) fn of<T: Real>(self, x: &[T]) -> f64 {
+        let length = self.plainly(x);
+        match self.shrink(length, x) {
+            Some((shrunk, x)) => shrunk.plainly(&x) / SHRINK,
+            None => length,
+        }
+    }
+
+    fn plainly<T: Real>(self, x: &[T]) -> f64 {
         let length = norm_of(self.view(x));
         if self.epsilon > 0.0 { length.hypot(self.epsilon.sqrt()) } else { length }
+    }
+
+    /// The same in smaller units, where finite currents have no finite length: differences and sums of
+    /// the largest floats overflow though their ratios are numbers.
+    pub(crate) fn shrink<T: Real>(self, length: f64, x: &[T]) -> Option<(Self, Vec<f64>)> {
+        if length.is_finite() && length < 0.1 * f64::MAX {
+            return None;
+        }
+        let finite = x.iter().all(|x| x.is_finite());
+        let shrunk = Self { epsilon: self.epsilon * SHRINK * SHRINK, ..self };
+        finite.then(|| (shrunk, x.iter().map(|x| x.f64() * SHRINK).collect()))
     }
 
     /// Writes `scale`·∂²L(x)·d = (`scale`/L)·(d − g(g·d)), 0 at the kink.
@@ -44,10 +66,23 @@ impl Length {
         if length == 0.0 {
             return out.fill(T::ZERO);
         }
+        match self.shrink(length, x) {
+            Some((shrunk, x)) => shrunk.bend((&x, d), (length * SHRINK, scale * SHRINK), out),
+            None => self.bend((x, d), (length, scale), out),
+        }
+        in_smaller_units((x, d), out, |x, d, out| self.curve(x, d, scale, out));
+    }
+
+    fn bend<T: Real, U: Real>(
+        self,
+        (x, d): (&[U], &[T]),
+        (length, scale): (f64, f64),
+        out: &mut [T],
+    ) {
         let pairs = self.view(x).zip(self.view(d));
         let along = pairs.clone().map(|(x, d)| x / length * d).sum::<f64>();
         for (out, (x, d)) in out.iter_mut().zip(pairs) {
-            *out = T::of(scale * (d - x / length * along) / length);
+            *out = T::of(scale * ((d - x / length * along) / length));
         }
     }
 

@@ -36,7 +36,9 @@ struct Scalar {
 
 impl Primitive for Scalar {
     fn value(&self, x: f64) -> f64 {
-        ln_cosh(self.beta * x) / self.beta
+        let steep = self.beta * x;
+        // beyond every float ln cosh is the straight line
+        if steep.is_infinite() { x.abs() } else { ln_cosh(steep) / self.beta }
     }
 
     fn slope(&self, x: f64) -> f64 {
@@ -49,7 +51,7 @@ impl Primitive for Scalar {
 
     fn curvature(&self, x: f64) -> f64 {
         let e = (-2.0 * (self.beta * x).abs()).exp();
-        4.0 * self.beta * e / (1.0 + e).powi(2)
+        self.beta * (4.0 * e / (1.0 + e).powi(2))
     }
 
     fn conjugate(&self, p: f64) -> f64 {

@@ -1,6 +1,6 @@
 //! L(x) = (Σ x₊ⁿ)^{1/n}: the rectified power without its scale.
 
-use crate::lagrangian::at_least_zero;
+use crate::lagrangian::{at_least_zero, in_smaller_units, or_difference};
 use crate::special::difference_of_products;
 use crate::{
     Before, Growth, Lagrangian, OnePass, ParameterError, Pool, Primitive, Properties, Real,
@@ -21,7 +21,7 @@ impl NNorm {
     /// The n-norm of the positive part.
     ///
     /// # Errors
-    /// [`ParameterError::LowPower`] if n < 2.
+    /// [`ParameterError::LowPower`] if n < 2, [`ParameterError::HighPower`] if n > 2³¹ − 1.
     pub fn new(n: u32) -> Result<Self, ParameterError> {
         RectifiedPower::new(n).map(|power| Self { power })
     }
@@ -110,6 +110,7 @@ impl<T: Real> Lagrangian<T> for NNorm {
             let bend = self.power.curvature(x / length) * d;
             *out = T::of((bend - (self.n() - 1.0) * scale.output(x) * along) / length);
         }
+        in_smaller_units((x, d), out, |x, d, out| self.curve(x, d, out));
     }
 
     /// 0 where p ≥ 0 and Σ p^{n/(n−1)} ≤ 1.
@@ -144,11 +145,12 @@ impl<T: Real> Lagrangian<T> for NNorm {
         if a == 0.0 {
             // a state that began at the kink
             let along: f64 = to.iter().zip(slope).map(|(t, s)| t.f64() * s.f64()).sum();
-            return at_least_zero(t - along);
+            return or_difference(self, at_least_zero(t - along), (to, from, slope));
         }
         let alive = pairs().filter(|(t, a)| *t > 0.0 && *a > 0.0);
         let Some((t1, a1)) = alive.max_by(|x, y| (x.0 * x.1).total_cmp(&(y.0 * y.1))) else {
-            return at_least_zero(t - pairs().map(|(t, a_i)| start.output(a_i) * t).sum::<f64>());
+            let along = pairs().map(|(t, a_i)| start.output(a_i) * t).sum::<f64>();
+            return or_difference(self, at_least_zero(t - along), (to, from, slope));
         };
         let c = t1 / a1;
         let rest = |t: f64, a: f64| difference_of_products(t, a1, a, t1) / a1;
@@ -168,7 +170,7 @@ impl<T: Real> Lagrangian<T> for NNorm {
         let gap = |(t_i, a_i): (f64, f64)| {
             self.power.gap(t_i / t, a_i / a, (rest(t_i, a_i) - kappa * c * a_i) / t)
         };
-        t * pairs().map(gap).sum::<f64>()
+        or_difference(self, t * pairs().map(gap).sum::<f64>(), (to, from, slope))
     }
 
     fn one_pass(&self) -> Option<OnePass<'_, T>> {
@@ -189,7 +191,7 @@ impl<T: Real> Pool<T> for NNorm {
         for row in tile.chunks_exact_mut(queries) {
             for (score, tally) in row.iter_mut().zip(&mut *tallies) {
                 let unit = if tally.log_scale > 0.0 { tally.log_scale } else { 1.0 };
-                let share = score.f64() / unit;
+                let share = if *score < T::ZERO { 0.0 } else { score.f64() / unit };
                 let weight = self.power.slope(share);
                 tally.value += weight * share;
                 tally.weight += weight;

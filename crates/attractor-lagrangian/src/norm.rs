@@ -1,6 +1,6 @@
 //! L(x) = ‖x‖: the spherical layer of model C (KH eq. 17–22).
 
-use crate::lagrangian::at_least_zero;
+use crate::lagrangian::{at_least_zero, or_difference};
 use crate::length::{Length, norm};
 use crate::{Growth, Lagrangian, Properties, Real, ZeroModes};
 
@@ -50,8 +50,9 @@ impl<T: Real> Lagrangian<T> for Norm {
         let inside = norm(slope) < 0.999;
         if inside || from.iter().all(|a| *a == T::ZERO) {
             let along: f64 = to.iter().zip(slope).map(|(t, s)| t.f64() * s.f64()).sum();
-            return at_least_zero(Length::PLAIN.of(to) - along);
+            let gap = at_least_zero(Length::PLAIN.of(to) - along);
+            return or_difference(self, gap, (to, from, slope));
         }
-        Length::PLAIN.gap(to, from)
+        or_difference(self, Length::PLAIN.gap(to, from), (to, from, slope))
     }
 }

@@ -1,6 +1,6 @@
 //! γD·√(‖x‖²/D + ε): layer norm and RMS norm as activations (Krotov 2021; Hoover et al. 2023).
 
-use crate::lagrangian::at_least_zero;
+use crate::lagrangian::{at_least_zero, or_difference};
 use crate::length::{Length, norm_of};
 use crate::{Growth, Lagrangian, ParameterError, Properties, Real, ZeroModes};
 
@@ -121,10 +121,12 @@ impl Gain {
         Ok(Self { gamma, epsilon, centred })
     }
 
-    /// The length for n neurons, and its factor γ√D.
+    /// The length for n neurons, and its factor γ√D; parameters near the end of the floats must not
+    /// become infinite here, where 0 times them would be no number.
     fn length(self, n: usize) -> (Length, f64) {
         let n = n as f64;
-        (Length { epsilon: n * self.epsilon, centred: self.centred }, self.gamma * n.sqrt())
+        let epsilon = (n * self.epsilon).min(f64::MAX);
+        (Length { epsilon, centred: self.centred }, (self.gamma * n.sqrt()).min(f64::MAX))
     }
 
     fn value<T: Real>(self, x: &[T]) -> f64 {
@@ -136,6 +138,11 @@ impl Gain {
     fn activate<T: Real>(self, x: &[T], shifts: impl Iterator<Item = f64>, g: &mut [T]) -> bool {
         let (length, scale) = self.length(x.len());
         let size = length.of(x);
+        if let Some((shrunk, x)) = length.shrink(size, x) {
+            let (size, pairs) = (shrunk.of(&x), g.iter_mut().zip(shrunk.view(&x)).zip(shifts));
+            pairs.for_each(|((g, x), shift)| *g = T::of(scale * (x / size) + shift));
+            return true;
+        }
         let smooth = size > 0.0 || size.is_nan();
         if smooth {
             for ((g, x), shift) in g.iter_mut().zip(length.view(x)).zip(shifts) {
@@ -153,6 +160,9 @@ impl Gain {
     /// L* of outputs less their shifts. Where those are large, rounding has their size.
     fn conjugate(self, p: impl Iterator<Item = f64> + Clone, size: f64, unit_roundoff: f64) -> f64 {
         let n = p.clone().count();
+        if n == 0 {
+            return 0.0;
+        }
         let (length, scale) = self.length(n);
         let slack = (8.0 + n as f64) * unit_roundoff * (1.0 + size / scale);
         let sum: f64 = p.clone().sum();
@@ -216,7 +226,7 @@ impl<T: Real> Lagrangian<T> for LayerNorm {
 
     fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
         let own = slope.iter().zip(self.shifts(to.len())).map(|(s, d)| s.f64() - d);
-        self.gain.gap(to, from, own)
+        or_difference(self, self.gain.gap(to, from, own), (to, from, slope))
     }
 }
 
@@ -246,6 +256,7 @@ impl<T: Real> Lagrangian<T> for RmsNorm {
     }
 
     fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
-        self.gain.gap(to, from, slope.iter().map(|s| s.f64()))
+        let gap = self.gain.gap(to, from, slope.iter().map(|s| s.f64()));
+        or_difference(self, gap, (to, from, slope))
     }
 }

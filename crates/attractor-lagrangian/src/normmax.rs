@@ -1,7 +1,7 @@
 //! γ-normmax: the sparse maximum regularised by a norm (Blondel, Martins & Niculae 2020).
 
 use crate::error::positive_beta;
-use crate::lagrangian::at_least_zero;
+use crate::lagrangian::{at_least_zero, in_smaller_units, or_difference, product};
 use crate::simplex::{Root, Rule, nothing, on_simplex, power_gap, properties};
 use crate::{Lagrangian, OnePass, ParameterError, Properties, Real, Select};
 
@@ -82,11 +82,12 @@ impl<T: Real> Lagrangian<T> for Normmax {
         let steep = |x: &T| root.margin(x.f64()).raised(bent) * self.power();
         let pairs = || x.iter().zip(d);
         let mean: f64 = pairs().map(|(x, d)| p(x) * d.f64()).sum();
-        let bend = |x: &T, d: &T| steep(x) * (d.f64() - mean);
+        let bend = |x: &T, d: &T| product(d.f64() - mean, steep(x));
         let total: f64 = pairs().map(|(x, d)| bend(x, d)).sum();
         for (out, (x, d)) in out.iter_mut().zip(pairs()) {
-            *out = T::of(self.beta * (bend(x, d) - p(x) * total) / sum);
+            *out = T::of(self.beta * (bend(x, d) - product(total, p(x))) / sum);
         }
+        in_smaller_units((x, d), out, |x, d, out| self.curve(x, d, out));
     }
 
     fn conjugate(&self, p: &[T]) -> f64 {
@@ -109,7 +110,7 @@ impl<T: Real> Lagrangian<T> for Normmax {
 
     /// β⁻¹·{[Σ s^γK_γ(ln r/s) + Σ_{r=0<s} s^γ(1 − 1/γ) + Σ_{s=0<r} r^γ/γ]/Σr − Σ_{s=0<r} (r/Σr)Y}, r
     /// before and s after, with margins X = r^{γ−1} and Y.
-    fn bregman(&self, to: &[T], from: &[T], _slope: &[T]) -> f64 {
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
         let (gamma, power) = (self.gamma, self.power());
         let (mut sum, mut total) = (0.0, 0.0);
         self.rule().compare(to, from, |x, y, fall| {
@@ -123,7 +124,7 @@ impl<T: Real> Lagrangian<T> for Normmax {
                 (false, false) => nothing(x + y),
             };
         });
-        at_least_zero(sum / total / self.beta)
+        or_difference(self, at_least_zero(sum / total / self.beta), (to, from, slope))
     }
 
     fn one_pass(&self) -> Option<OnePass<'_, T>> {

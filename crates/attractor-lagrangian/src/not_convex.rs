@@ -1,5 +1,7 @@
 //! Activations whose potential is not convex: they carry no guarantee.
 
+use crate::error::exponent;
+use crate::lagrangian::product;
 use crate::special::{logistic, softplus};
 use crate::{Growth, Lagrangian, ParameterError, Properties, Real};
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
@@ -36,12 +38,12 @@ impl NotConvex {
     ///
     /// # Errors
     /// [`ParameterError::EvenPower`] if n is even (convex: use [`EvenPower`](crate::EvenPower)),
-    /// [`ParameterError::LowPower`] if n < 3.
+    /// [`ParameterError::LowPower`] if n < 3, [`ParameterError::HighPower`] if n > 2³¹ − 1.
     pub fn odd_power(n: u32) -> Result<Self, ParameterError> {
         match n {
             0..3 => Err(ParameterError::LowPower(n)),
             n if n % 2 == 0 => Err(ParameterError::EvenPower(n)),
-            n => Ok(Self { of: Function::OddPower(n) }),
+            n => exponent(n).map(|n| Self { of: Function::OddPower(n) }),
         }
     }
 
@@ -58,7 +60,11 @@ impl NotConvex {
     fn potential(self, x: f64) -> f64 {
         match self.of {
             Function::OddPower(n) => x.powi(n.cast_signed()) / f64::from(n),
-            Function::Gelu => 0.5 * ((x * x - 1.0) * normal(x) + x * density(x)),
+            Function::Gelu => 0.5 * (product(x * x - 1.0, normal(x)) + x * density(x)),
+            // the squares of both terms cancel, beyond the floats as well
+            Function::Silu if x > 0.0 => {
+                0.5 * x * x + x * (-x).exp().ln_1p() - PI * PI / 6.0 - dilogarithm(-x)
+            }
             Function::Silu => x * softplus(x) + dilogarithm(x),
         }
     }
@@ -91,7 +97,7 @@ impl<T: Real> Lagrangian<T> for NotConvex {
 
     fn curve(&self, x: &[T], d: &[T], out: &mut [T]) {
         for ((out, x), d) in out.iter_mut().zip(x).zip(d) {
-            *out = T::of(self.curvature(x.f64()) * d.f64());
+            *out = T::of(product(self.curvature(x.f64()), d.f64()));
         }
     }
 

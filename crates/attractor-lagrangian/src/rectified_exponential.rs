@@ -1,5 +1,6 @@
 //! F(x) = e^{βx₊}/β − x₊: exponential separation that leaves negative overlaps out.
 
+use crate::additive::or_beyond;
 use crate::error::positive_beta;
 use crate::special::phi;
 use crate::vector;
@@ -55,7 +56,7 @@ impl Primitive for RectifiedExponential {
             (true, false) => a.exp() * phi(-a) - t * a.exp_m1(),
             (false, _) => phi(rectified(t)) + 0.0 * a, // NaN stays
         };
-        gap / self.beta
+        or_beyond(gap / self.beta, to, from)
     }
 
     fn properties(&self) -> Properties {

@@ -1,6 +1,7 @@
 //! F(x) = (1/n)·max(x, 0)ⁿ: model A's polynomial, convex for every n ≥ 2.
 
-use crate::additive::{power_gap, power_growth};
+use crate::additive::{or_beyond, power_gap, power_growth};
+use crate::error::exponent;
 use crate::{ParameterError, Primitive, Properties, ZeroModes};
 
 /// F(x) = (1/n)·x₊ⁿ with activation x₊^{n−1} (KH eq. 7, rectified so that odd n is convex too).
@@ -11,9 +12,9 @@ impl RectifiedPower {
     /// The rectified power n.
     ///
     /// # Errors
-    /// [`ParameterError::LowPower`] if n < 2.
+    /// [`ParameterError::LowPower`] if n < 2, [`ParameterError::HighPower`] if n > 2³¹ − 1.
     pub fn new(n: u32) -> Result<Self, ParameterError> {
-        if n < 2 { Err(ParameterError::LowPower(n)) } else { Ok(Self(n)) }
+        if n < 2 { Err(ParameterError::LowPower(n)) } else { exponent(n).map(Self) }
     }
 
     /// n.
@@ -45,11 +46,12 @@ impl Primitive for RectifiedPower {
 
     fn gap(&self, t: f64, a: f64, by: f64) -> f64 {
         let n = self.0;
-        match (a > 0.0, t > 0.0) {
+        let gap = match (a > 0.0, t > 0.0) {
             (true, true) => power_gap(n, t, a, by),
             (true, false) => self.slope(a) * ((1.0 - 1.0 / f64::from(n)) * a - t),
             (false, _) => self.value(t) + keep_nan(a),
-        }
+        };
+        or_beyond(gap, t, a)
     }
 
     fn properties(&self) -> Properties {

@@ -1,5 +1,6 @@
 //! L(x) = √(‖x‖² + ε): the norm without its kink.
 
+use crate::lagrangian::or_difference;
 use crate::length::{Length, norm};
 use crate::{Growth, Lagrangian, ParameterError, Properties, Real, ZeroModes};
 
@@ -61,7 +62,7 @@ impl<T: Real> Lagrangian<T> for SmoothedNorm {
         }
     }
 
-    fn bregman(&self, to: &[T], from: &[T], _slope: &[T]) -> f64 {
-        self.length.gap(to, from)
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
+        or_difference(self, self.length.gap(to, from), (to, from, slope))
     }
 }

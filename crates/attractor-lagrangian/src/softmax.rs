@@ -1,6 +1,6 @@
 //! β⁻¹·ln Σ e^{βx}, with or without a state at 0 that no neuron stands for.
 
-use crate::lagrangian::at_least_zero;
+use crate::lagrangian::{at_least_zero, in_smaller_units, or_difference, product};
 use crate::special::{difference, phi, softplus, x_ln_x};
 use crate::vector;
 use crate::{Before, Growth, Lagrangian, OnePass, Pool, Properties, Real, Tally, ZeroModes};
@@ -61,8 +61,9 @@ impl<T: Real> Lagrangian<T> for Softmax {
         let p = |x: &T| (self.beta * (x.f64() - max)).exp() / sum;
         let mean: f64 = x.iter().zip(d).map(|(x, d)| p(x) * d.f64()).sum();
         for ((out, x), d) in out.iter_mut().zip(x).zip(d) {
-            *out = T::of(self.beta * p(x) * (d.f64() - mean));
+            *out = T::of(product(d.f64() - mean, self.beta * p(x)));
         }
+        in_smaller_units((x, d), out, |x, d, out| self.curve(x, d, out));
     }
 
     fn conjugate(&self, p: &[T]) -> f64 {
@@ -106,7 +107,7 @@ impl<T: Real> Lagrangian<T> for Softmax {
     /// e^{βD} = Σpeʷ = (1 + Σ_{w ≤ 1} pφ(w) − Σ_{w > 1} p(1 + w))/(1 − Σ_{w > 1} p'),
     ///
     /// because peʷ = p'e^{βD}, and p' has digits where p and eʷ are beyond any float.
-    fn bregman(&self, to: &[T], from: &[T], _slope: &[T]) -> f64 {
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
         let (before, after) =
             (Weights::of(self.beta, self.states(from)), Weights::of(self.beta, self.states(to)));
         let steps = || self.states(to).zip(self.states(from));
@@ -136,7 +137,7 @@ impl<T: Real> Lagrangian<T> for Softmax {
         } else {
             small.ln_1p() - (-risen).ln_1p()
         };
-        at_least_zero(gap / self.beta)
+        or_difference(self, at_least_zero(gap / self.beta), (to, from, slope))
     }
 
     fn one_pass(&self) -> Option<OnePass<'_, T>> {

@@ -49,7 +49,7 @@ impl Primitive for Scalar {
 
     fn curvature(&self, x: f64) -> f64 {
         let e = (-(self.beta * x).abs()).exp();
-        self.beta * e / (1.0 + e).powi(2)
+        self.beta * (e / (1.0 + e).powi(2))
     }
 
     fn conjugate(&self, p: f64) -> f64 {

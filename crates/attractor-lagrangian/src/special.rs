@@ -3,7 +3,8 @@
 /// φ(u) = eᵘ − 1 − u ≥ 0 to full relative precision.
 pub(crate) fn phi(u: f64) -> f64 {
     if u.abs() >= 0.7 {
-        return u.exp_m1() - u;
+        let power = u.exp_m1();
+        return if power == f64::INFINITY { power } else { power - u };
     }
     // Σ_{k ≥ 2} uᵏ/k!, from the smallest term; 0.7¹⁸/18! is below 1e-18 of the first.
     let mut sum = 1.0;

@@ -1,5 +1,6 @@
 //! L(x) = Σ(x − θ)₊: neurons that fire or do not.
 
+use crate::lagrangian::or_difference;
 use crate::{
     Additive, Growth, Lagrangian, OnePass, ParameterError, Pool, Primitive, Properties, Real,
     ZeroModes,
@@ -69,12 +70,12 @@ impl<T: Real> Lagrangian<T> for Threshold {
     }
 
     /// Σ(t − θ)₊ − s·(t − θ): the output that was kept at θ counts.
-    fn bregman(&self, to: &[T], _from: &[T], slope: &[T]) -> f64 {
+    fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
         let gap = |(t, s): (&T, &T)| {
             let above = t.f64() - self.theta();
             if above > 0.0 { (1.0 - s.f64()) * above } else { -s.f64() * above }
         };
-        to.iter().zip(slope).map(gap).sum()
+        or_difference(self, to.iter().zip(slope).map(gap).sum(), (to, from, slope))
     }
 
     fn one_pass(&self) -> Option<OnePass<'_, T>> {

@@ -39,7 +39,8 @@ pub struct Velocity {
 }
 
 impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T, Lv, Lh, M> {
-    /// The energy of a state, at the cost of one product with Ξ.
+    /// The energy of a state, at the cost of one product with Ξ; not finite, which
+    /// [`Energy::is_finite`](attractor_dynamics::Energy::is_finite) tells, where a product is not.
     pub fn energy(&self, state: &NetworkState<T>) -> EnergyTerms {
         let mut lane = Lane::new(state.clone());
         self.read_overlaps(&mut lane);
@@ -57,7 +58,8 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
         }
     }
 
-    /// v̇ and ḣ at a state, at the cost of one read of Ξ for both products.
+    /// v̇ and ḣ at a state, at the cost of one read of Ξ for both products. Where a product leaves the
+    /// floats, so does a velocity, to ±∞ or NaN; a run ends there as not finite.
     pub fn velocity(&self, state: &NetworkState<T>) -> Velocity {
         let mut lane = Lane::new(state.clone());
         self.read_both(&mut lane);
@@ -77,7 +79,8 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
         velocity.h.extend(hidden.map(|((t, h), tau)| (t - h.f64()) / tau));
     }
 
-    /// Ė = −τ_f v̇ᵀ(∂²L_v)v̇ − τ_h ḣᵀ(∂²L_h)ḣ ≤ 0 along the flow (KH eq. 4), away from kinks.
+    /// Ė = −τ_f v̇ᵀ(∂²L_v)v̇ − τ_h ḣᵀ(∂²L_h)ḣ ≤ 0 along the flow (KH eq. 4), away from kinks; NaN where a
+    /// velocity is none.
     pub fn energy_rate(&self, state: &NetworkState<T>) -> f64 {
         let velocity = self.velocity(state);
         // the Hessian of a 1-homogeneous L goes as 1/‖v‖, so v's unit divides once

@@ -64,7 +64,8 @@ pub struct Answer {
     pub value: f64,
     /// ln of the unit of [`Answers::field`]: Ξᵀf = e^`log_scale`·field; −∞ if every f is 0.
     pub log_scale: f64,
-    /// ‖f‖₁.
+    /// ‖f‖₁. Where a product of the read leaves the floats, this or `value` is not finite, and no number of
+    /// the answer counts.
     pub activity: f64,
     /// n_eff = 1/Σp², the number of memories that share the weight; 0 if every f is 0.
     pub effective_memories: f64,

@@ -105,10 +105,16 @@ fn separations_of<T: Element>(
             let memory = block * TILE + row;
             for ((score, &id), highest) in scores.iter().zip(ids).zip(&mut highest) {
                 if id != memory {
-                    *highest = highest.max(score.f64() + bias(memory));
+                    let score = score.f64() + bias(memory);
+                    // ∞ − ∞ may be as high as any
+                    *highest = highest.max(if score.is_nan() { f64::INFINITY } else { score });
                 }
             }
         }
     }
-    ids.iter().zip(highest).map(|(&id, other)| own(id) - other).collect()
+    let apart = |(&id, other): (&usize, f64)| match own(id) - other {
+        apart if apart.is_nan() => f64::NEG_INFINITY,
+        apart => apart,
+    };
+    ids.iter().zip(highest).map(apart).collect()
 }

@@ -218,7 +218,8 @@ impl<T: Element> Synapses<T> {
     }
 
     /// Δ_i = h_i − max_{j≠i} h_j at the memories `ids`, where h = Ξξ_i (+ `bias`): how far each can
-    /// be told from the rest by its score. +∞ where there is no other memory.
+    /// be told from the rest by its score. +∞ where there is no other memory, −∞ where the scores are
+    /// beyond the floats and nothing can be told.
     ///
     /// Costs |ids|·N·d multiplications and one tile of scores.
     ///
