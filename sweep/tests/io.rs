@@ -3,6 +3,7 @@
 use attractor_io::*;
 use attractor_synapse::{Element, MemoryId, Normalization, Normalize, Patterns, Precision};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use sweep::{Fed, LENGTHS, Number, Sweep, fed, vectors};
 use tempfile::TempDir;
 
@@ -130,6 +131,12 @@ fn memory<T: Element + Number>(s: &mut Sweep, memory: &Memory<T>, x: &[T], folde
             let load = || load_memory::<T>(&Source::from_arg(&path)).map(|l| l.memory);
             s.call("load_memory", Fed::Finite, (x, precision), || load().is_ok());
             s.call("load_memory", Fed::Finite, (x, precision), || load().ok());
+            let source = Source::from_arg(&path);
+            let map = || map_memory::<T>(&source).map(|l| l.memory);
+            s.call("map_memory", Fed::Finite, (x, precision), || map().ok());
+            s.call("update_memory", Fed::Finite, (x, precision), || {
+                update_memory::<T, IoError>(&source, Duration::ZERO, |_| Ok(())).is_ok()
+            });
         }
     }
 }
@@ -147,6 +154,19 @@ fn rest(s: &mut Sweep, folder: &Path) {
     let path: PathBuf = folder.join("none.xyz");
     s.call("OutputKind::from_path", Fed::Finite, (), || OutputKind::from_path(&path));
     s.call("Source::from_arg", Fed::Finite, (), || Source::from_arg("-"));
+    let bytes = Source::from_bytes("bytes", b"1,nan\n".to_vec());
+    s.call("Source::from_bytes", Fed::Finite, (), || {
+        read_patterns::<f32>(&bytes, &ReadOptions::default()).map(|l| l.patterns).is_ok()
+    });
+    s.call("Source::is_stdin", Fed::Finite, (), || bytes.is_stdin());
+    s.call("Source::limits", Fed::Finite, (), || *bytes.limits());
+    for limit in ["ratio=0", "inflated=0", "stream=0", "memory=0", "file=18446744073709551615"] {
+        let mut limits = Limits::default();
+        s.call("Limits::set", Fed::Finite, limit, || limits.set(limit.parse().unwrap()));
+        s.call("Source::within", Fed::Finite, limit, || {
+            read_whole(&bytes.clone().within(limits)).is_ok()
+        });
+    }
     s.call("check_output", Fed::Finite, (), || check_output(&path, Overwrite::Refuse).is_ok());
     s.call("write_output", Fed::Finite, (), || write_output(&path, Overwrite::Refuse, &[]).is_ok());
     s.call("remove_output", Fed::Finite, (), || remove_output(&path).is_ok());

@@ -42,9 +42,18 @@ fn estimates(s: &mut Sweep) {
         });
         s.call("Point::on", fed(&[x]), x, || Point::default().with(Axis::Noise, x).on(Axis::Noise));
     }
-    for (successes, trials) in
-        [(0, 0), (2, 1), (0, 1), (1, 1), (1_000_000, 1_000_000), (0, 1_000_000)]
-    {
+    let most = 1_000_000_000;
+    for (successes, trials) in [
+        (0, 0),
+        (2, 1),
+        (0, 1),
+        (1, 1),
+        (0, most),
+        (1, most),
+        (most / 2, most),
+        (most, most),
+        (u64::MAX, u64::MAX),
+    ] {
         let input = (successes, trials);
         s.call("Estimate::proportion", Fed::Finite, input, || {
             Estimate::proportion(successes, trials)

@@ -2,6 +2,7 @@
 
 use attractor_lagrangian::*;
 use attractor_synapse::*;
+use std::sync::Arc;
 use sweep::{Fed, LENGTHS, Number, Sweep, fed, floats, vectors};
 
 const PRECISIONS: [Precision; 5] =
@@ -20,6 +21,9 @@ fn patterns<T: Element + Number>(s: &mut Sweep) {
                 });
             }
             s.call("Patterns::from_rows", Fed::Finite, &x, || Patterns::from_rows(&[&x, &x]));
+            s.call("Patterns::shared", Fed::Finite, &x, || {
+                Patterns::shared(Arc::new(x.clone()), n)
+            });
             s.call("Synapses::from_rows", Fed::Finite, &x, || {
                 Synapses::from_rows(&[&x]).map(|s| s.largest_norm())
             });
@@ -45,6 +49,12 @@ fn pattern<T: Element + Number>(s: &mut Sweep, x: Patterns<T>) {
     s.call("Patterns::as_slice", Fed::Finite, &x, || x.as_slice().to_vec());
     s.call("Patterns::into_vec", Fed::Finite, &x, || x.clone().into_vec());
     s.call("Patterns::append", Fed::Finite, &x, || x.clone().append(&x));
+    for keep in [vec![], vec![false; x.len()], vec![true; x.len()], vec![true; x.len() + 1]] {
+        s.call("Patterns::retain", Fed::Finite, (&x, &keep), || {
+            let mut some = x.clone();
+            some.retain(&keep).map(|()| some)
+        });
+    }
     s.call("Patterns::cast", Fed::Finite, &x, || (x.cast::<f32>(), x.cast::<f64>()));
     s.call("Patterns::cast", Fed::Finite, &x, || {
         x.cast::<f32>().unwrap_or_else(|_| Patterns::new(vec![0.0], 1).unwrap())

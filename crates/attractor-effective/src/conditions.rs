@@ -6,10 +6,10 @@
 pub fn needed_separation(beta: f64, memories: usize, largest_norm: f64) -> f64 {
     let n = memories as f64;
     let crowd = 2.0 * (n - 1.0) * n * beta * largest_norm * largest_norm;
-    let ln_crowd = if crowd.is_infinite() {
-        (2.0 * (n - 1.0) * n).ln() + beta.ln() + 2.0 * largest_norm.ln() // only the product is beyond f64
-    } else {
+    let ln_crowd = if crowd.is_finite() {
         crowd.ln()
+    } else {
+        (2.0 * (n - 1.0) * n).ln() + beta.ln() + 2.0 * largest_norm.ln() // only a product is beyond f64
     };
     let least = 2.0 / (beta * n);
     let needed = if ln_crowd <= 0.0 { least } else { least + ln_crowd / beta };

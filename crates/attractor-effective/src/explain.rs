@@ -133,18 +133,19 @@ impl<T: Element> View<'_, T> {
             * ((n + d + 16) as f64
                 + 2.0 * self.beta * ((d + 2) as f64 * largest * size + 2.0 * bias));
         let more = 1.0 + slack;
-        let others = more * rest / (1.0 + rest);
+        // shares sum to 1, and what cannot be told is not bounded
+        let others = if rest.is_nan() { 1.0 } else { (more * rest / (1.0 + rest)).min(1.0) };
         let spread: f64 = (0..n).map(|mu| p(mu) * self.reach(mu, &mean).powi(2)).sum();
         let moved = |&i: &usize| mean[i] + input.map_or(0.0, |input| input[i]) - v[i];
         let residual = norm(&mut self.free.iter().map(moved));
-        let residual = residual + slack * (largest + size);
-        let slope = more * self.beta * spread + slack * self.beta * largest * largest;
+        let residual = bound(residual + slack * (largest + size));
+        let slope = bound(more * self.beta * spread + slack * self.beta * largest * largest);
         let radius = more * self.largest(|mu| self.reach(mu, &mean));
         let separation = self.separation(top, &own);
         Explanation {
             memory: top,
             others,
-            error: others * more * self.largest(|mu| self.distance(mu, &own)),
+            error: bound(others * more * self.largest(|mu| self.distance(mu, &own))),
             separation,
             well_separated: separation >= needed_separation(self.beta, n, largest),
             slope,
@@ -156,8 +157,14 @@ impl<T: Element> View<'_, T> {
     fn separation(&self, own: usize, state: &[f64]) -> f64 {
         let h = self.scores(state);
         let others = (0..h.len()).filter(|mu| *mu != own).map(|mu| h[mu]);
-        h[own] - others.fold(f64::NEG_INFINITY, f64::max)
+        let separation = h[own] - others.fold(f64::NEG_INFINITY, f64::max);
+        if separation.is_nan() { f64::NEG_INFINITY } else { separation }
     }
+}
+
+/// A bound that is none where its terms are beyond the range of f64.
+fn bound(x: f64) -> f64 {
+    if x.is_nan() { f64::INFINITY } else { x }
 }
 
 /// The distance within which a fixed point is proved.

@@ -16,12 +16,26 @@ pub struct Vote<L> {
     pub probability: f64,
 }
 
+/// w/Σw, all 0 where nothing is active; an error where a weight is beyond the range of the numbers.
+pub(crate) fn shares(weights: Vec<f64>, dtype: &'static str) -> Result<Vec<f64>, ModelError> {
+    if let Some(&overlap) = weights.iter().find(|w| !w.is_finite()) {
+        return Err(ModelError::Overflow { overlap, dtype });
+    }
+    let total: f64 = weights.iter().sum();
+    // the sum of numbers within the range may be beyond it
+    let unit = if total.is_finite() { 1.0 } else { weights.len() as f64 };
+    let total = if total.is_finite() { total } else { weights.iter().map(|w| w / unit).sum() };
+    let share = |w: f64| if total > 0.0 { w / unit / total } else { 0.0 };
+    Ok(weights.into_iter().map(share).collect())
+}
+
 impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective<T, Lv, Lh, M> {
     /// p_μ = |f_μ|/Σ|f| of every memory at a state g, N numbers; all 0 where no hidden neuron is active.
     /// One product with Ξ.
     ///
     /// # Errors
-    /// [`ModelError::Width`] or [`ModelError::NotFinite`].
+    /// [`ModelError::Width`], [`ModelError::NotFinite`], or [`ModelError::Overflow`] for an activation beyond the range
+    /// of `T`.
     pub fn weights(&self, state: &[T]) -> Result<Vec<f64>, ModelError> {
         let numbers = state.iter().map(|x| x.f64()).collect();
         crate::model::checked("a number of the state", numbers, self.features())?;
@@ -32,9 +46,7 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective
         let h: Vec<T> = overlaps.map(|(mu, s)| T::of(s.f64() + bias(mu))).collect();
         let mut f = vec![T::ZERO; h.len()];
         self.hidden().activate(&h, &mut f);
-        let total: f64 = f.iter().map(|f| f.f64().abs()).sum();
-        let share = |f: &T| if total > 0.0 { f.f64().abs() / total } else { 0.0 };
-        Ok(f.iter().map(share).collect())
+        shares(f.iter().map(|f| f.f64().abs()).collect(), T::NAME)
     }
 
     /// Σ_μ p_μ·value_μ: what the memories of a state are paired with, where `values` has a row for each of

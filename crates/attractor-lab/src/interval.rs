@@ -85,7 +85,11 @@ impl Estimate {
     /// The same of numbers that need not be whole, such as trials that are worth fewer because they depend on each
     /// other (Korn & Graubard, Survey Methodology 24, 1998).
     pub(crate) fn proportion_of(k: f64, n: f64) -> Self {
+        // with more trials the quantiles take for ever; as many of fewer give a wider interval
+        const MOST: f64 = 1e6;
         let measured = k / n;
+        let fewer = (MOST / n).min(1.0);
+        let (k, n) = (k * fewer, n * fewer);
         let low = if k > 0.0 { beta(k, n - k + 1.0, TAIL) } else { 0.0 };
         let high = if k < n { beta(k + 1.0, n - k, 1.0 - TAIL) } else { 1.0 };
         Self { measured, low: low.min(measured), high: high.max(measured) }
@@ -145,6 +149,19 @@ pub(crate) fn finite(samples: &[f64]) -> Result<(), Unmeasured> {
 mod tests {
     use super::*;
     use statrs::distribution::{Binomial, DiscreteCDF};
+
+    #[test]
+    fn very_many_trials_take_no_time_and_no_interval_too_narrow() {
+        for trials in [10_000_000, 1_000_000_000, u64::MAX] {
+            for successes in [0, 1, trials / 2, trials - 1, trials] {
+                let Estimate { measured, low, high } =
+                    Estimate::proportion(successes, trials).unwrap();
+                assert!(0.0 <= low && low <= measured && measured <= high && high <= 1.0);
+                let error = (measured * (1.0 - measured) / trials as f64).sqrt();
+                assert!(high - low >= 3.9 * error, "{successes} of {trials}");
+            }
+        }
+    }
 
     #[test]
     fn the_ends_of_a_proportion_are_those_of_its_definition() {

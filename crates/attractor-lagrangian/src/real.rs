@@ -28,6 +28,8 @@ pub trait Real:
     + PartialOrd
     + Debug
     + Display
+    + std::panic::UnwindSafe
+    + std::panic::RefUnwindSafe
     + Send
     + Sync
     + 'static

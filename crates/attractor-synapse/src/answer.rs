@@ -26,21 +26,33 @@ pub(crate) fn write<T: Real>(
     let mut top = std::mem::take(&mut place.top);
     top.clear();
     if !silent {
-        let share = |ln_weight: f64| (ln_weight - tally.log_scale).exp() / tally.weight;
+        let share = |ln: f64| none_if_nan((ln - tally.log_scale).exp() / tally.weight);
         let named = partial.tops[q].ranked().iter();
         top.extend(named.map(|r| Weight { memory: r.memory, weight: share(r.ln_weight) }));
     }
     *place = Answer {
         value,
         log_scale: if silent { f64::NEG_INFINITY } else { log_factor },
-        activity: if silent { 0.0 } else { tally.weight * log_factor.exp() },
-        effective_memories: if silent { 0.0 } else { tally.weight / tally.square * tally.weight },
+        activity: match silent {
+            // what is not finite has no digit that could be trusted
+            _ if partial.field(q).iter().fold(false, |bad, x| bad | !x.is_finite()) => {
+                f64::INFINITY
+            }
+            true => 0.0,
+            false => tally.weight * log_factor.exp(),
+        },
+        effective_memories: none_if_nan(tally.weight / tally.square * tally.weight),
         active: partial.active[q],
         gap,
         gap_slack,
         nearest: partial.nearest[q].of_length(norm(&question.outputs[q * d..][..d])),
         top,
     };
+}
+
+/// Nothing can be said of weights beyond the range of the numbers; that they are is said by `value` or `activity`.
+fn none_if_nan(x: f64) -> f64 {
+    if x.is_nan() { 0.0 } else { x }
 }
 
 /// The hidden term of the last move's certificate and what rounding made of its first order.

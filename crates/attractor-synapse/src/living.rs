@@ -1,6 +1,6 @@
 //! Memories that come and go, each under a name of its own.
 
-use crate::synapses::square;
+use crate::synapses::length;
 use crate::{Element, PatternError, Patterns, Synapses};
 use std::collections::HashMap;
 
@@ -60,7 +60,7 @@ pub struct Living<T> {
 impl<T: Element> Living<T> {
     /// Memories named 0, 1, 2, … in order.
     pub fn new(patterns: Patterns<T>) -> Self {
-        let norms: Vec<f64> = patterns.rows().map(|row| square(row).sqrt()).collect();
+        let norms: Vec<f64> = patterns.rows().map(length).collect();
         let ids: Vec<MemoryId> = (0..patterns.len() as u64).map(MemoryId).collect();
         let places = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
         let next = ids.len() as u64;
@@ -154,7 +154,7 @@ impl<T: Element> Living<T> {
                 let value = pattern[feature].f64();
                 Err(PatternError::NotFinite { pattern: self.ids.len(), feature, value })
             }
-            None => Ok(square(pattern).sqrt()),
+            None => Ok(length(pattern)),
         }
     }
 

@@ -8,11 +8,11 @@ use attractor_lagrangian::{Real, Tally};
 pub struct Nearest {
     /// The memory with the largest cosine to the state.
     pub memory: usize,
-    /// That cosine.
+    /// That cosine; −∞ where it cannot be told, because overlaps are beyond the range of the numbers.
     pub overlap: f64,
     /// The memory with the smallest cosine to the state.
     pub opposite: usize,
-    /// That cosine; −1 for the negative of a memory.
+    /// That cosine; −1 for the negative of a memory, ∞ where it cannot be told.
     pub opposite_overlap: f64,
 }
 
@@ -41,11 +41,19 @@ impl Nearest {
         }
     }
 
-    /// The cosines to a state of this length, from what was seen of its overlaps; 0 for no length.
+    /// The cosines to a state of this length, from what was seen of its overlaps; 0 for no length, and infinite as
+    /// before anything was seen where overlaps are beyond the range of the numbers.
     pub(crate) fn of_length(self, length: f64) -> Self {
-        let cosine = |overlap: f64| if length == 0.0 { 0.0 } else { overlap / length };
-        let (overlap, opposite_overlap) = (cosine(self.overlap), cosine(self.opposite_overlap));
-        Self { overlap, opposite_overlap, ..self }
+        let cosine = |overlap: f64, unseen: f64| match overlap / length {
+            _ if length == 0.0 => 0.0,
+            cosine if cosine.is_nan() => unseen,
+            cosine => cosine,
+        };
+        Self {
+            overlap: cosine(self.overlap, f64::NEG_INFINITY),
+            opposite_overlap: cosine(self.opposite_overlap, f64::INFINITY),
+            ..self
+        }
     }
 
     /// Each end by itself: nothing read has no largest overlap that could be taken for a smallest.

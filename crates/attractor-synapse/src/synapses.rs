@@ -6,6 +6,7 @@ use crate::question::{Answers, Question};
 use crate::read::read;
 use crate::relay::{Errand, Relay, relay};
 use crate::{PatternError, Patterns};
+use attractor_lagrangian::norm;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -106,7 +107,7 @@ pub struct Synapses<T> {
 impl<T: Element> Synapses<T> {
     /// Memories from validated patterns. One pass over them for their norms.
     pub fn new(patterns: Patterns<T>) -> Self {
-        let norms: Vec<f64> = patterns.rows().map(|row| square(row).sqrt()).collect();
+        let norms: Vec<f64> = patterns.rows().map(length).collect();
         let largest_norm = norms.iter().copied().fold(0.0, f64::max);
         let inverse_norms = norms.into_iter().map(inverse).collect();
         Self { inverse_norms, largest_norm, patterns }
@@ -264,6 +265,12 @@ impl<T: Element> Memories<T> for Synapses<T> {
 /// 1/‖ξ‖, 0 for a zero memory.
 pub(crate) fn inverse(norm: f64) -> f64 {
     if norm > 0.0 { 1.0 / norm } else { 0.0 }
+}
+
+/// ‖row‖, also where its square is beyond the range of f64.
+pub(crate) fn length<T: Element>(row: &[T]) -> f64 {
+    let length = square(row).sqrt();
+    if length.is_normal() { length } else { norm(row) }
 }
 
 pub(crate) fn square<T: Element>(row: &[T]) -> f64 {

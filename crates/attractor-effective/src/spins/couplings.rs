@@ -172,7 +172,7 @@ impl<T: Element> Couplings<T> {
     /// |h_μ|/Σ|h| of every memory at some spins.
     ///
     /// # Errors
-    /// [`ModelError::Width`] or [`ModelError::NotFinite`].
+    /// [`ModelError::Width`], [`ModelError::NotFinite`], or [`ModelError::Overflow`] beyond the range of the numbers.
     pub fn weights(&self, spins: &[T]) -> Result<Vec<f64>, ModelError> {
         super::weights(&self.memories, spins, |h| h)
     }
@@ -180,13 +180,17 @@ impl<T: Element> Couplings<T> {
     /// The energy of some spins, each ±1.
     ///
     /// # Errors
-    /// [`ModelError::Width`] or [`ModelError::NotFinite`].
+    /// [`ModelError::Width`], [`ModelError::NotFinite`], or [`ModelError::Overflow`] beyond the range of the numbers.
     pub fn energy(&self, spins: &[T]) -> Result<Energy, ModelError> {
         let spins = spins.iter().map(|x| x.f64()).collect();
         let spins = checked("a spin", spins, self.features())?;
         let mut fields = Fields::new(&self.t, &self.input, self.drift);
         fields.refresh(&spins);
-        Ok(fields.energy(&spins))
+        let energy = fields.energy(&spins);
+        match energy.value.is_finite() {
+            true => Ok(energy),
+            false => Err(ModelError::Overflow { overlap: energy.magnitude, dtype: "f64" }),
+        }
     }
 }
 

@@ -98,7 +98,7 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
     /// The energy of some spins, each ±1.
     ///
     /// # Errors
-    /// [`ModelError::Width`] or [`ModelError::NotFinite`].
+    /// [`ModelError::Width`], [`ModelError::NotFinite`], or [`ModelError::Overflow`] beyond the range of the numbers.
     pub fn energy(&self, spins: &[T]) -> Result<Energy, ModelError> {
         let spins = spins.iter().map(|x| x.f64()).collect();
         let spins = checked("a spin", spins, self.features())?;
@@ -114,7 +114,7 @@ impl<T: Element, L: Lagrangian<f64>> Spins<T, L> {
     /// |F'(h_μ)|/Σ|F'(h)| of every memory at some spins.
     ///
     /// # Errors
-    /// [`ModelError::Width`] or [`ModelError::NotFinite`].
+    /// [`ModelError::Width`], [`ModelError::NotFinite`], or [`ModelError::Overflow`] beyond the range of the numbers.
     pub fn weights(&self, spins: &[T]) -> Result<Vec<f64>, ModelError> {
         weights(&self.memories, spins, |h| self.slope(h))
     }
@@ -170,9 +170,7 @@ fn weights<T: Element>(
     let spins = checked("a spin", spins, memories.features())?;
     let overlap = |row: &[T]| row.iter().zip(&spins).map(|(x, s)| x.f64() * s).sum::<f64>();
     let weights: Vec<f64> = memories.patterns().rows().map(|row| f(overlap(row)).abs()).collect();
-    let total: f64 = weights.iter().sum();
-    let share = |weight: f64| if total > 0.0 { weight / total } else { 0.0 };
-    Ok(weights.into_iter().map(share).collect())
+    crate::readout::shares(weights, T::NAME)
 }
 
 /// Overlaps are sums of d numbers, to each of which a sweep adds at most once: γ_{2d}·max‖ξ_μ‖₁; whole

@@ -159,16 +159,16 @@ impl<T> SpinRetrieval<T> {
 
 /// 1/Σp² and the largest p of some weights, heaviest first; nothing where all are 0.
 fn shares(weights: Vec<f64>, top: usize) -> Shares {
-    let (total, squares) = weights.iter().fold((0.0, 0.0), |(t, s), w| (t + w, s + w * w));
-    if total == 0.0 {
+    let Ok(shares) = crate::readout::shares(weights, "f64") else { return (0.0, Vec::new()) };
+    let squares: f64 = shares.iter().map(|p| p * p).sum();
+    if squares <= 0.0 {
         return (0.0, Vec::new());
     }
-    let weights = weights.into_iter().map(|weight| weight / total);
     let mut all: Vec<Weight> =
-        weights.enumerate().map(|(memory, weight)| Weight { memory, weight }).collect();
+        shares.into_iter().enumerate().map(|(memory, weight)| Weight { memory, weight }).collect();
     all.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.memory.cmp(&b.memory)));
     all.truncate(top);
-    (total * total / squares, all)
+    (1.0 / squares, all)
 }
 
 /// Spins in the scalar of the model.

@@ -160,7 +160,7 @@ impl Compact {
         let mut row = vec![0.0f64; features];
         let norms = (0..residuals.len()).map(|memory| {
             numbers.decode(memory..memory + 1, features, &mut row);
-            crate::synapses::square(&row).sqrt()
+            crate::synapses::length(&row)
         });
         let norms: Vec<f64> = norms.collect();
         let largest_norm = norms.iter().copied().fold(0.0, f64::max);
