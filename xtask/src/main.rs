@@ -11,6 +11,7 @@ mod ci;
 mod code;
 mod demo;
 mod extras;
+mod fuzz;
 mod instructions;
 mod laws;
 mod manifest;
@@ -30,6 +31,9 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if let ["bench", options @ ..] = &words[..] {
         return peers::bench(options);
+    }
+    if let ["fuzz", options @ ..] = &words[..] {
+        return fuzz::fuzz(options);
     }
     match chosen(&words) {
         Some((plan, only)) => plan.run(only),
@@ -58,6 +62,7 @@ fn usage(words: &[&str]) -> ExitCode {
         }
     }
     println!("\ncargo xtask {}: ours beside other systems", peers::USAGE);
+    println!("cargo xtask {}: libFuzzer on every target of fuzz/", fuzz::USAGE);
     match *words {
         [] | ["help" | "--help" | "-h"] => ExitCode::SUCCESS,
         _ => {
