@@ -12,6 +12,8 @@ use crate::shell::run as finish;
 
 /// A hang is a finding: seconds for one input.
 const LONGEST: u64 = 1;
+/// How often an input that took longer may be in time, before it is believed to hang.
+const TRIES: usize = 5;
 /// Megabytes of a program, its sanitizer's included.
 const MEMORY: u64 = 2048;
 
@@ -129,10 +131,13 @@ impl<'a> Session<'a> {
     }
 
     fn hangs(&self, input: &Path) -> bool {
-        let mut command = self.program();
-        command.arg(format!("-timeout={LONGEST}")).arg(input);
-        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
-        !status.is_ok_and(|status| status.success())
+        let in_time = |_| {
+            let mut command = self.program();
+            command.arg(format!("-timeout={LONGEST}")).arg(input);
+            let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+            status.is_ok_and(|status| status.success())
+        };
+        !(0..TRIES).any(in_time)
     }
 
     fn kept(&self) -> PathBuf {
