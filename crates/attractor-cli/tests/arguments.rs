@@ -13,40 +13,38 @@ use std::time::{Duration, Instant};
 /// Half a second of work on a busy machine.
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// Options that ask for a value.
-const VALUED: &[&str] = &[
-    "--array",
-    "--beta",
-    "--bias",
-    "--dtype",
-    "--explain",
-    "--figure",
-    "--floor",
-    "--json",
-    "--learning",
-    "--limit",
-    "--mask",
-    "--memory-mask",
-    "--model",
-    "--output",
-    "--power",
-    "--proof",
-    "--rule",
-    "--seed",
-    "--separation",
-    "--temperature",
-    "--threads",
-    "--tolerance",
-    "--top",
-    "--values",
-    "--within",
-    "--cue",
-    "-o",
+/// Options with values that they take.
+const OPTIONS: &[(&str, &[&str])] = &[
+    ("--model", &["modern", "dense", "hopfield", "spherical", "epanechnikov"]),
+    (
+        "--separation",
+        &["log-sum-exp", "sparsemax", "entmax", "power", "n-norm", "k-subset", "huber"],
+    ),
+    ("--beta", &["1", "0.5", "1e-320", "1e308", "auto", "-1"]),
+    ("--power", &["0", "2", "3", "7", "4294967295"]),
+    ("--bias", &["none", "euclidean"]),
+    ("--dtype", &["f32", "f64"]),
+    ("--proof", &["visible", "full"]),
+    ("--top", &["0", "1", "2", "18446744073709551615"]),
+    ("--threads", &["0", "1", "2", "18446744073709551615"]),
+    ("--tolerance", &["0", "1e-3", "1e308", "nan"]),
+    ("--within", &["0", "0.1", "1e308"]),
+    ("--floor", &["0", "0.1", "1e308"]),
+    ("--rule", &["synchronous", "cyclic", "random", "greedy", "simultaneous", "glauber"]),
+    ("--learning", &["hebbian", "pseudo-inverse", "storkey"]),
+    ("--temperature", &["1", "1e-320", "1e308"]),
+    ("--seed", &["0", "18446744073709551615"]),
+    ("--mask", &["flags.csv", "cues.csv"]),
+    ("--memory-mask", &["flags.csv", "cues.csv"]),
+    ("--values", &["a.csv", "cues.csv"]),
+    ("--limit", &["pixels=1", "memory=0", "stream=18446744073709551615T", "file=1", "memory="]),
+    ("--figure", &["out.svg"]),
+    ("-o", &["out.npy", "out.csv", "out.png", "-"]),
 ];
 /// Options that ask for none.
 const PLAIN: &[&str] =
-    &["--settle", "--explain", "--json", "--map", "--force", "--help", "--", "--colour", "-"];
-/// Values: some that options understand, and some that nothing should.
+    &["--settle", "--explain", "--json", "--map", "--force", "--force", "--help", "--", "-"];
+/// Values for any option: some understand them, and some are for nobody.
 const VALUES: &[&str] = &[
     "",
     "0",
@@ -139,24 +137,24 @@ fn arguments(random: &mut Pcg64) -> Vec<&'static str> {
     let one = |random: &mut Pcg64, from: &[&'static str]| from[random.random_range(0..from.len())];
     let command = one(
         random,
-        &["recall", "recall", "recall", "trace", "inspect", "forget", "store", "reproduce"],
+        &["recall", "recall", "recall", "recall", "recall", "trace", "inspect", "store"],
     );
     let mut words = vec![command];
     if random.random_range(0..8) > 0 {
-        words.push(one(random, &["m.mem", "signs.mem", "signs.mem"]));
+        words.push(one(random, &["m.mem", "signs.mem"]));
         words.extend(["--cue", "cues.csv"]);
     }
     for _ in 0..random.random_range(0..6) {
-        match random.random_range(0..5) {
-            0 => words.push(one(random, PLAIN)),
-            1 => words.extend([one(random, &["--steps", "--max-steps"]), one(random, STEPS)]),
-            2 => words.push(one(random, VALUES)),
-            _ => words.extend([one(random, VALUED), one(random, VALUES)]),
+        match random.random_range(0..12) {
+            0 | 1 => words.push(one(random, PLAIN)),
+            2 | 3 => words.extend([one(random, &["--steps", "--max-steps"]), one(random, STEPS)]),
+            4 => words.push(one(random, VALUES)),
+            _ => {
+                let (option, values) = OPTIONS[random.random_range(0..OPTIONS.len())];
+                let odd = random.random_range(0..6) == 0;
+                words.extend([option, one(random, if odd { VALUES } else { values })]);
+            }
         }
-    }
-    // what runs for minutes is no case
-    if command == "reproduce" {
-        words.push("--colour");
     }
     words
 }
@@ -195,4 +193,17 @@ fn no_arguments_make_the_program_panic_or_hang() {
     }
     println!("codes 0 to 4: {codes:?}");
     assert!(codes[0] > 0 && codes[2] > 0, "{codes:?}");
+}
+
+/// Found by drawn arguments: room was made for all the memories asked for, and threads were started for minutes.
+#[test]
+fn more_than_there_is_may_be_asked_for() {
+    let bench = bench();
+    for top in ["18446744073709551615", "9999999999"] {
+        bench.run(&format!("recall m.mem --cue cues.csv --top {top}")).works();
+    }
+    for threads in ["18446744073709551615", "100000"] {
+        let line = format!("recall m.mem --cue cues.csv --threads {threads}");
+        bench.run(&line).fails(2, &["--threads", "1024"]);
+    }
 }
