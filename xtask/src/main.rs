@@ -12,6 +12,7 @@ mod code;
 mod demo;
 mod extras;
 mod faults;
+mod fuzz;
 mod instructions;
 mod laws;
 mod manifest;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match &words[..] {
         ["bench", options @ ..] => return peers::bench(options),
+        ["fuzz", options @ ..] => return fuzz::fuzz(options),
         ["names", "--bless"] => return names::bless(),
         _ => {}
     }
@@ -67,6 +69,7 @@ fn usage(words: &[&str]) -> ExitCode {
     }
     println!("\ncargo xtask {}: agrees to the public names as they are now", names::USAGE);
     println!("cargo xtask {}: ours beside other systems", peers::USAGE);
+    println!("cargo xtask {}: libFuzzer on every target of fuzz/", fuzz::USAGE);
     match *words {
         [] | ["help" | "--help" | "-h"] => ExitCode::SUCCESS,
         _ => {

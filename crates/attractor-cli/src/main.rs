@@ -73,9 +73,11 @@ fn run(cli: Cli) -> Result<u8, Failure> {
 }
 
 fn use_threads(threads: Option<usize>) -> Result<(), Failure> {
+    // far above any processor: to start tens of thousands takes minutes
+    const MOST: usize = 1024;
     let Some(threads) = threads else { return Ok(()) };
-    if threads == 0 {
-        return Err(Failure::usage("--threads must be at least 1"));
+    if threads == 0 || threads > MOST {
+        return Err(Failure::usage(format!("--threads must be from 1 to {MOST}")));
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     pool.map_err(|error| Failure { code: failure::RUNTIME, message: error.to_string() })

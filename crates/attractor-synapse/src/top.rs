@@ -14,9 +14,12 @@ pub(crate) struct Top {
     ranked: Vec<Ranked>,
 }
 
+/// So many places are there from the start; who asks for more than there are memories must not pay for them.
+const READY: usize = 64;
+
 impl Top {
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, ranked: Vec::with_capacity(capacity + 1) }
+        Self { capacity, ranked: Vec::with_capacity(capacity.min(READY) + 1) }
     }
 
     /// Empty again, for `capacity` memories.
@@ -66,6 +69,13 @@ mod tests {
         }
         assert_eq!(top.ranked().iter().map(|r| r.memory).collect::<Vec<_>>(), [4, 1, 3]);
         assert!((top.bar() - 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_list_of_more_than_there_can_be_holds_what_there_is() {
+        let mut top = Top::new(usize::MAX);
+        (0..100).for_each(|memory| top.insert(Ranked { memory, ln_weight: 0.0 }));
+        assert!(top.ranked().len() == 100 && top.bar() < f64::MIN);
     }
 
     #[test]

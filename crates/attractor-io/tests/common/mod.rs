@@ -1,6 +1,9 @@
 //! Files for the tests, written by other hands than the crate's own where there are any.
 #![expect(dead_code, reason = "each test binary uses its share")]
 
+pub(crate) mod damage;
+pub(crate) mod valid;
+
 use attractor_io::{IoError, Loaded, ReadOptions, Source, read_patterns};
 use npyz::WriterBuilder;
 use std::io::{Cursor, Write};
