@@ -17,8 +17,11 @@ const CRATES: [&str; 10] = [
     "lab",
 ];
 
+/// A crate and names in it.
+type Of = (&'static str, &'static [&'static str]);
+
 /// Functions that are not swept, by reason.
-const EXEMPT: &[(&str, &[(&str, &[&str])])] = &[
+const EXEMPT: &[(&str, &[Of])] = &[
     (
         "hidden: the lanes of the vector kernels and their help, which `Lagrangian::activate` goes through",
         &[

@@ -23,7 +23,10 @@ fn told<T>(retrieval: Retrieval<T>) -> Result<Retrieval<T>, Outcome> {
 
 type Model<T> = Effective<T, Box<dyn Lagrangian<T>>, Box<dyn Lagrangian<T>>>;
 
-fn pairs<T: Element>() -> Vec<(Box<dyn Lagrangian<T>>, Box<dyn Lagrangian<T>>)> {
+/// Visible and hidden neurons.
+type Pair<T> = (Box<dyn Lagrangian<T>>, Box<dyn Lagrangian<T>>);
+
+fn pairs<T: Element>() -> Vec<Pair<T>> {
     let softmax = |beta| Box::new(LogSumExp::new(beta).unwrap());
     vec![
         (Box::new(Quadratic), softmax(1.0)),

@@ -9,7 +9,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use crate::report::Report;
-use crate::shell::{answers, cargo, root, run, target};
+use crate::shell::{answers, root, run, target};
+use crate::tools::Tool;
 
 mod corpus;
 mod session;
@@ -17,8 +18,8 @@ mod session;
 /// How to call it.
 pub(crate) const USAGE: &str = "fuzz --minutes N [--only NAME]";
 
-/// The version that the flags below are for.
-const VERSION: &str = "0.13.2";
+/// Builds the programs, with flags that it knows.
+const FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.2" };
 /// Programs that run at a time: libFuzzer uses one thread, the library a few more.
 const AT_ONCE: usize = 2;
 
@@ -69,7 +70,7 @@ fn all(options: &Options<'_>) -> Report {
     if !["c++", "g++", "clang++"].iter().any(answers) {
         return Report::skipped("fuzz", "libFuzzer is built by a compiler of C++: install one");
     }
-    let tool = match tool() {
+    let tool = match FUZZ.program() {
         Ok(tool) => tool,
         Err(reason) => return Report::skipped("fuzz", reason),
     };
@@ -139,25 +140,6 @@ fn build(tool: &Path, places: &Places, only: Option<&str>) -> Result<(), String>
     let mut command = Command::new(tool);
     command.args(["fuzz", "build", "--target-dir"]).arg(&places.work).args(only);
     run(command.current_dir(root()).env("RUSTC_BOOTSTRAP", "1"))
-}
-
-/// cargo-fuzz: the installed one, or one of our own.
-fn tool() -> Result<PathBuf, String> {
-    let tools = target().join("tools");
-    let own = tools.join("bin").join("cargo-fuzz");
-    let known = [PathBuf::from("cargo-fuzz"), own.clone()].into_iter().find(|tool| {
-        let said = Command::new(tool).args(["fuzz", "--version"]).output();
-        said.is_ok_and(|said| said.status.success())
-    });
-    known.map_or_else(|| install(&tools).map(|()| own), Ok)
-}
-
-fn install(tools: &Path) -> Result<(), String> {
-    println!("    installing cargo-fuzz {VERSION} (a minute, once)");
-    let words = ["install", "--quiet", "cargo-fuzz", "--locked", "--debug", "--version", VERSION];
-    let mut command = cargo(&words);
-    command.arg("--root").arg(tools).env("CARGO_PROFILE_DEV_DEBUG", "false");
-    run(&mut command).map_err(|_| format!("cargo-fuzz {VERSION} could not be installed"))
 }
 
 #[cfg(test)]

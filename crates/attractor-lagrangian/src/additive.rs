@@ -188,7 +188,7 @@ impl<F: Primitive> Additive<F> {
 /// A gap of F between finite currents where F overflows: 0 from a current to itself, else beyond any float.
 pub(crate) fn or_beyond(gap: f64, to: f64, from: f64) -> f64 {
     if gap.is_nan() && to.is_finite() && from.is_finite() {
-        return if to > from || to < from { f64::INFINITY } else { 0.0 };
+        return if (to - from).abs() > 0.0 { f64::INFINITY } else { 0.0 };
     }
     gap
 }
