@@ -107,7 +107,7 @@ impl<R: Read> Reading<'_, R> {
         let not_memory = IoError::NotMemory { name: self.name.to_owned() };
         match self.size {
             0 => return Err(IoError::Empty { name: self.name.to_owned() }),
-            ..=LENGTH => return Err(not_memory),
+            1..=LENGTH => return Err(not_memory),
             _ => {}
         }
         let bytes = self.input.take(8).map_err(|error| self.failed(error))?;

@@ -78,3 +78,17 @@ pub(crate) fn near(what: &str, found: f64, expected: f64, slack: f64) {
         "{what}: {found:e} for {expected:e}, apart by {off:e}, allowed {slack:e}"
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+    use std::panic::catch_unwind;
+
+    #[test]
+    fn what_is_off_is_found() {
+        near("value", 1.0, 1.0 + 1e-9, 1e-8);
+        for wrong in [1.1, f64::NAN, f64::INFINITY] {
+            assert!(catch_unwind(|| near("value", wrong, 1.0, 1e-8)).is_err(), "{wrong}");
+        }
+    }
+}
