@@ -43,7 +43,8 @@ impl Naive {
             value,
             field: sums(&|x, p| x * p),
             slack_value: worst + 130.0 * u / beta + 1e-13 * (value.abs() + largest.abs()),
-            slack_field: sums(&|x, p| x.abs() * (spread * p + floor)),
+            // no weight is off by more than 1, whatever becomes of the bound (0 times infinity is no number)
+            slack_field: sums(&|x, p| x.abs() * ((spread * p).min(1.0) + floor)),
         }
     }
 
