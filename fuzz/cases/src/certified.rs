@@ -122,3 +122,31 @@ fn power_sum<T: Element>(problem: &Problem, g: &[T], n: u32) -> Big {
     let powers = positive.map(|h| h.powi(n.into()) / big(f64::from(n)));
     powers.fold(big(0.0), |sum, term| sum + term)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{holds, soft_maximum};
+    use crate::cursor::Problem;
+    use attractor_dynamics::{Certificate, Proof};
+    use std::panic::catch_unwind;
+
+    #[test]
+    fn a_certificate_of_more_than_the_decrease_is_found() {
+        let certificate = |drop, proof| Certificate { drop, rounding: 1e-9, proof };
+        holds(1.0, &certificate(1.0, Proof::Full), 1.0);
+        holds(1.0, &certificate(0.5, Proof::Visible), 1.0);
+        let wrong = [(1.1, Proof::Visible), (0.9, Proof::Full), (f64::NAN, Proof::Visible)];
+        for (drop, proof) in wrong {
+            let found = catch_unwind(|| holds(1.0, &certificate(drop, proof), 1.0));
+            assert!(found.is_err(), "{drop} {proof:?}");
+        }
+    }
+
+    #[test]
+    fn many_digits_agree_with_a_few() {
+        let problem = Problem { features: 1, memories: vec![1.0, -1.0, 0.5], cues: Vec::new() };
+        let few = (3f64.exp() + (-3f64).exp() + 1.5f64.exp()).ln() / 2.0;
+        let many = soft_maximum(&problem, &[1.5], 2.0).to_f64().value();
+        assert!((many - few).abs() < 1e-14, "{many} for {few}");
+    }
+}

@@ -45,34 +45,54 @@ fn fitting(config: &EncoderConfig, bytes: &[u8]) -> Option<NamedTensors<f64>> {
         return None;
     }
     let mut bytes = bytes.iter().cycle().chain(std::iter::repeat(&7));
-    let mut tensor = |name: String, shape: &[usize]| {
+    let mut tensor = |(name, shape): (String, Vec<usize>)| {
         let numbers = bytes.by_ref().take(shape.iter().product());
         let numbers = numbers.map(|b| f64::from(b.cast_signed()) / 16.0).collect();
-        Some((name, Tensor::new(shape.to_vec(), numbers).ok()?))
+        Some((name, Tensor::new(shape, numbers).ok()?))
     };
+    let all: Option<Vec<_>> = shapes(config).into_iter().map(&mut tensor).collect();
+    NamedTensors::new(all?).ok()
+}
+
+/// The tensors that such an encoder has.
+fn shapes(config: &EncoderConfig) -> Vec<(String, Vec<usize>)> {
     let (h, wide) = (config.hidden, config.intermediate);
-    let mut all = Vec::new();
-    for (name, rows) in [("word", 3), ("position", config.positions), ("token_type", 2)] {
-        all.push(tensor(format!("embeddings.{name}_embeddings.weight"), &[rows, h])?);
-    }
-    let mut norms = vec!["embeddings".to_owned()];
-    let mut maps = Vec::new();
+    let tables = [("word", 3), ("position", config.positions), ("token_type", 2)];
+    let tables =
+        tables.map(|(name, rows)| (format!("embeddings.{name}_embeddings.weight"), vec![rows, h]));
+    let mut all: Vec<_> = tables.into_iter().chain(norm("embeddings", h)).collect();
     for layer in (0..config.layers).map(|layer| format!("encoder.layer.{layer}")) {
-        maps.extend(
-            ["query", "key", "value"].map(|name| (format!("{layer}.attention.self.{name}"), h, h)),
-        );
-        maps.push((format!("{layer}.attention.output.dense"), h, h));
-        maps.push((format!("{layer}.intermediate.dense"), wide, h));
-        maps.push((format!("{layer}.output.dense"), h, wide));
-        norms.extend([format!("{layer}.attention.output"), format!("{layer}.output")]);
+        for name in ["query", "key", "value"] {
+            all.extend(map(&format!("{layer}.attention.self.{name}"), h, h));
+        }
+        all.extend(map(&format!("{layer}.attention.output.dense"), h, h));
+        all.extend(map(&format!("{layer}.intermediate.dense"), wide, h));
+        all.extend(map(&format!("{layer}.output.dense"), h, wide));
+        all.extend(norm(&format!("{layer}.attention.output"), h));
+        all.extend(norm(&format!("{layer}.output"), h));
     }
-    for (name, outputs, inputs) in maps {
-        all.push(tensor(format!("{name}.weight"), &[outputs, inputs])?);
-        all.push(tensor(format!("{name}.bias"), &[outputs])?);
+    all
+}
+
+fn map(name: &str, outputs: usize, inputs: usize) -> [(String, Vec<usize>); 2] {
+    [(format!("{name}.weight"), vec![outputs, inputs]), (format!("{name}.bias"), vec![outputs])]
+}
+
+fn norm(name: &str, h: usize) -> [(String, Vec<usize>); 2] {
+    ["weight", "bias"].map(|part| (format!("{name}.LayerNorm.{part}"), vec![h]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_are_made_to_fit() {
+        let json = r#"{"model_type": "bert", "hidden_size": 4, "num_hidden_layers": 2,
+            "num_attention_heads": 2, "intermediate_size": 3, "max_position_embeddings": 4}"#;
+        let config = EncoderConfig::parse("case", json).unwrap();
+        let tensors = fitting(&config, &[1, 2, 3]).unwrap();
+        let encoder = Encoder::new(config, &tensors).unwrap();
+        assert_eq!(encoder.encode(&[0, 1]).unwrap().outputs.len(), 8);
     }
-    for name in norms {
-        all.push(tensor(format!("{name}.LayerNorm.weight"), &[h])?);
-        all.push(tensor(format!("{name}.LayerNorm.bias"), &[h])?);
-    }
-    NamedTensors::new(all).ok()
 }

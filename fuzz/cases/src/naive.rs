@@ -43,7 +43,8 @@ impl Naive {
             value,
             field: sums(&|x, p| x * p),
             slack_value: worst + 130.0 * u / beta + 1e-13 * (value.abs() + largest.abs()),
-            slack_field: sums(&|x, p| x.abs() * (spread * p + floor)),
+            // no weight is off by more than 1, whatever becomes of the bound (0 times infinity is no number)
+            slack_field: sums(&|x, p| x.abs() * ((spread * p).min(1.0) + floor)),
         }
     }
 
@@ -77,4 +78,18 @@ pub(crate) fn near(what: &str, found: f64, expected: f64, slack: f64) {
         off <= slack,
         "{what}: {found:e} for {expected:e}, apart by {off:e}, allowed {slack:e}"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+    use std::panic::catch_unwind;
+
+    #[test]
+    fn what_is_off_is_found() {
+        near("value", 1.0, 1.0 + 1e-9, 1e-8);
+        for wrong in [1.1, f64::NAN, f64::INFINITY] {
+            assert!(catch_unwind(|| near("value", wrong, 1.0, 1e-8)).is_err(), "{wrong}");
+        }
+    }
 }

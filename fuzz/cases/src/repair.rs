@@ -49,3 +49,32 @@ fn shape(tensor: &Value) -> Option<String> {
     }
     Some(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::repaired;
+    use crate::reading::source;
+    use attractor_io::{Memory, Overwrite, Source, load_memory, read_whole, save_memory};
+    use attractor_synapse::{Normalization, Patterns};
+
+    fn file() -> Vec<u8> {
+        let patterns = Patterns::from_rows(&[[1.0f64, 2.0], [3.0, 4.0]]).unwrap();
+        let center = Normalization::Center { mean: vec![0.5, 0.25] };
+        let labels = Some(vec!["a".to_owned(), "b".to_owned()]);
+        let memory = Memory::new(patterns, center, labels, Some((1, 2))).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m");
+        save_memory(&path, &memory, Overwrite::Refuse).unwrap();
+        read_whole(&Source::from(&*path)).unwrap()
+    }
+
+    #[test]
+    fn a_good_file_stays_and_a_damaged_one_is_put_right() {
+        let good = file();
+        assert_eq!(repaired(&good).as_ref(), Some(&good));
+        let mut bad = good;
+        *bad.last_mut().unwrap() ^= 1;
+        assert!(load_memory::<f64>(&source(&bad)).is_err());
+        assert!(load_memory::<f64>(&source(&repaired(&bad).unwrap())).is_ok());
+    }
+}

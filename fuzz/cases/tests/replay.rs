@@ -3,7 +3,9 @@
 use fuzz_cases::{Body, TARGETS};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+const LONGEST: Duration = Duration::from_secs(5);
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
@@ -17,13 +19,13 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// What the output shows of a case that fails.
+/// A file that breaks its body, or takes it longer than a busy machine explains, is named.
 fn replay(path: &Path, body: Body) {
     let bytes = std::fs::read(path).unwrap();
-    println!("{}", path.display());
     let begin = Instant::now();
-    body(&bytes);
-    println!("    {:?}", begin.elapsed());
+    let fine = std::panic::catch_unwind(|| body(&bytes)).is_ok();
+    assert!(fine, "{} breaks a promise, see above", path.display());
+    assert!(begin.elapsed() < LONGEST, "{} takes {:?}", path.display(), begin.elapsed());
 }
 
 fn replay_all(name: &str, body: Body) {

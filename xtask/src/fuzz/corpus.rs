@@ -18,7 +18,7 @@ pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(paths)
 }
 
-/// Puts the smallest files of one folder in place of those of another. How many there are then.
+/// Puts some of the files of one folder in place of those of another. How many there are then.
 pub(super) fn keep(from: &Path, to: &Path) -> Result<usize, String> {
     let mut sized: Vec<(u64, PathBuf)> = Vec::new();
     for path in files(from)? {
@@ -40,16 +40,17 @@ pub(super) fn keep(from: &Path, to: &Path) -> Result<usize, String> {
     Ok(kept.len())
 }
 
-/// The smallest, as many as may be kept.
+/// Of all sizes, evenly, as many as may be kept: small ones alone would reach little of what was reached.
 fn few(mut sized: Vec<(u64, PathBuf)>) -> Vec<PathBuf> {
     sized.sort();
-    let mut left = BYTES;
-    let fits = |(size, _): &(u64, PathBuf)| {
+    let (count, mut left) = (sized.len(), BYTES);
+    let kept = (0..FILES.min(count)).map(|at| &sized[at * count / FILES.min(count)]);
+    let kept = kept.filter(|(size, _)| {
         let fits = *size <= left;
-        left = left.saturating_sub(*size);
+        left -= if fits { *size } else { 0 };
         fits
-    };
-    sized.into_iter().take(FILES).take_while(fits).map(|(_, path)| path).collect()
+    });
+    kept.map(|(_, path)| path.clone()).collect()
 }
 
 #[cfg(test)]
@@ -58,13 +59,14 @@ mod tests {
     use std::path::PathBuf;
 
     #[test]
-    fn the_smallest_are_kept() {
+    fn files_of_all_sizes_are_kept() {
         let named = |sizes: &[u64]| -> Vec<(u64, PathBuf)> {
             sizes.iter().map(|size| (*size, PathBuf::from(size.to_string()))).collect()
         };
         assert_eq!(few(named(&[5, BYTES, 2])), [PathBuf::from("2"), PathBuf::from("5")]);
-        let many: Vec<u64> = (0..150).rev().collect();
-        assert_eq!(few(named(&many)).len(), FILES);
-        assert_eq!(few(named(&many))[0], PathBuf::from("0"));
+        let many: Vec<u64> = (0..200).rev().collect();
+        let kept = few(named(&many));
+        assert_eq!((kept.len(), &kept[1], &kept[99]), (FILES, &"2".into(), &"198".into()));
+        assert!(few(Vec::new()).is_empty());
     }
 }
