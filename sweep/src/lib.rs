@@ -21,3 +21,18 @@ pub use hostile::{Fed, LENGTHS, Number, fed, floats, vectors};
 pub use public::{Public, public_functions};
 pub use scan::has_nan;
 pub use sweep::Sweep;
+
+/// Makers of one number each: a number that is not finite is refused by every one of them.
+#[macro_export]
+macro_rules! refused {
+    ($s:ident, $x:ident: $($name:literal, $make:expr;)*) => {
+        for $x in $crate::floats::<f64>() {
+            $(
+                $s.call($name, $crate::Fed::Finite, $x, || $make.is_ok());
+                if !$x.is_finite() {
+                    $s.tells($name, $x, || $make.map(|_| "taken"));
+                }
+            )*
+        }
+    };
+}

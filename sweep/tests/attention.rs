@@ -4,7 +4,7 @@ use attractor_attention::*;
 use attractor_dynamics::*;
 use attractor_lagrangian::*;
 use attractor_synapse::*;
-use sweep::{Fed, Number, Sweep, fed, floats, vectors};
+use sweep::{Fed, Number, Sweep, fed, floats, refused, vectors};
 
 fn patterns<T: Element>(rows: &[T], d: usize) -> Option<Patterns<T>> {
     Patterns::new(rows.to_vec(), d).ok()
@@ -13,20 +13,6 @@ fn patterns<T: Element>(rows: &[T], d: usize) -> Option<Patterns<T>> {
 fn tame<T: Element>(n: usize, d: usize) -> Patterns<T> {
     let number = |i: usize| T::of((i % 5) as f64 / 2.0 - 0.75);
     Patterns::new((0..n * d).map(number).collect(), d).unwrap()
-}
-
-/// A parameter that is not finite is refused.
-macro_rules! refused {
-    ($s:ident, $x:ident: $($name:literal, $make:expr;)*) => {
-        for $x in floats::<f64>() {
-            $(
-                $s.call($name, Fed::Finite, $x, || $make.is_ok());
-                if !$x.is_finite() {
-                    $s.tells($name, $x, || $make.map(|_| "taken"));
-                }
-            )*
-        }
-    };
 }
 
 /// What came out, if every run of it is sound.

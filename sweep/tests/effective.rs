@@ -4,7 +4,7 @@ use attractor_dynamics::*;
 use attractor_effective::*;
 use attractor_lagrangian::*;
 use attractor_synapse::*;
-use sweep::{Fed, Number, Sweep, fed, floats, vectors};
+use sweep::{Fed, Number, Sweep, fed, floats, refused, vectors};
 
 fn synapses<T: Element>(rows: &[T], d: usize) -> Option<Synapses<T>> {
     Patterns::new(rows.to_vec(), d).ok().map(Synapses::new)
@@ -181,20 +181,6 @@ fn views<T: Element + Number>(s: &mut Sweep, model: &Model<T>) {
     s.tells("Effective::restart", (), || model.restart(&mut batch, &[T::of(f64::NAN); 3]));
     s.call("Effective::restart", Fed::Finite, (), || model.restart(&mut batch, &[T::ONE; 2]));
     s.call("Effective::start", Fed::Finite, "lengths", || model.start(&[T::ONE; 2]).is_ok());
-}
-
-/// A parameter that is not finite is refused.
-macro_rules! refused {
-    ($s:ident, $x:ident: $($name:literal, $make:expr;)*) => {
-        for $x in floats::<f64>() {
-            $(
-                $s.call($name, Fed::Finite, $x, || $make.is_ok());
-                if !$x.is_finite() {
-                    $s.tells($name, $x, || $make.map(|_| "taken"));
-                }
-            )*
-        }
-    };
 }
 
 fn parameters<T: Element + Number>(s: &mut Sweep) {

@@ -4,7 +4,7 @@ use attractor_dynamics::*;
 use attractor_lagrangian::*;
 use attractor_network::*;
 use attractor_synapse::*;
-use sweep::{Fed, Number, Sweep, fed, floats, vectors};
+use sweep::{Fed, Number, Sweep, fed, refused, vectors};
 
 fn synapses<T: Element>(rows: &[T], d: usize) -> Option<Synapses<T>> {
     Patterns::new(rows.to_vec(), d).ok().map(Synapses::new)
@@ -153,20 +153,6 @@ fn models<T: Element + Number>(s: &mut Sweep) {
             });
         }
     }
-}
-
-/// A parameter that is not finite is refused.
-macro_rules! refused {
-    ($s:ident, $x:ident: $($name:literal, $make:expr;)*) => {
-        for $x in floats::<f64>() {
-            $(
-                $s.call($name, Fed::Finite, $x, || $make.is_ok());
-                if !$x.is_finite() {
-                    $s.tells($name, $x, || $make.map(|_| "taken"));
-                }
-            )*
-        }
-    };
 }
 
 fn parameters<T: Element + Number>(s: &mut Sweep) {

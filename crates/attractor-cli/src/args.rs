@@ -94,7 +94,7 @@ pub(crate) struct StoreArgs {
     #[arg(long, conflicts_with_all = ["normalize", "precision", "force"])]
     pub(crate) append: bool,
     /// With --append: how long to wait for another process that changes the file
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = source::seconds,
+    #[arg(long, requires = "append", value_name = "SECONDS", default_value = "10", value_parser = source::seconds,
         allow_negative_numbers = true)]
     pub(crate) wait: Duration,
     /// The precision in the file, bits for patterns of ±1 only [default: that of --dtype]
