@@ -13,9 +13,11 @@ import numpy as np
 ENOUGH, LEAST, MOST = 0.2, 5, 20
 # A contest's rounds are not to take longer than this together, in seconds, if FEWEST rounds allow it.
 LONG, FEWEST = 60.0, 3
-# Threads of OpenBLAS and OpenMP that have finished look for more work for up to so many seconds, at the cost of
-# whoever comes next; runs longer than LONG_RUN hardly notice when their own have to be woken.
-PAUSE, LONG_RUN = 0.03, 0.1
+# Runs longer than this, in seconds, hardly notice when their threads have to be woken.
+LONG_RUN = 0.1
+# Others' threads are asleep when in a GLANCE this share of it or less was worked; who never sleeps is not waited for
+# longer than PATIENCE. In seconds.
+GLANCE, IDLE, PATIENCE = 0.01, 0.1, 0.5
 
 
 class Pace:
@@ -55,8 +57,8 @@ class Contestant:
 
     def burst(self, runs, long):
         """Seconds of one run, as the mean of several. It begins when the threads of others have gone to sleep, and
-        unless runs are long with one that wakes its own."""
-        time.sleep(PAUSE)
+        unless runs are long with some that wake its own."""
+        settle()
         if not long:
             self.once()
         taken = []

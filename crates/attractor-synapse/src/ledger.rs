@@ -46,7 +46,9 @@ impl<T: Element> Ledger<T> {
         let norms = &xi.inverse_norms()[tile.clone()];
         self.inverse.clear();
         self.inverse.extend(norms.iter().map(|x| T::of(*x)));
-        self.trusted = norms.iter().all(|x| *x <= 0.0 || (1e-30..1e30).contains(x));
+        // without a branch, so that it runs in lanes
+        let has_digits = |x: &f64| (*x <= 0.0) | ((*x >= 1e-30) & (*x < 1e30));
+        self.trusted = norms.iter().fold(true, |all, x| all & has_digits(x));
     }
 
     pub(crate) fn finish(&mut self) {

@@ -1,6 +1,6 @@
 //! Both products of the two-body network in one read of ξ: overlaps down, weights back up.
 
-use crate::kernel::{self, Stream};
+use crate::kernel::{self, Sums};
 use crate::partial::Partial;
 use crate::product::Element;
 use crate::share::{STREAMED, rows, rows_of, tiles};
@@ -44,7 +44,6 @@ pub struct Relay<T> {
 #[derive(Debug)]
 struct Share<T> {
     partial: Partial,
-    tally: Tally,
     weights: Vec<T>,
     sum: Vec<T>,
 }
@@ -77,7 +76,6 @@ impl<T: Element> Relay<T> {
         self.overlaps.resize(n, T::ZERO);
         self.shares.resize_with(n.div_ceil(LEAST).min(SHARES), || Share {
             partial: Partial::empty(1, 0, 0),
-            tally: Tally::EMPTY,
             weights: Vec::new(),
             sum: Vec::new(),
         });
@@ -89,7 +87,6 @@ impl<T: Element> Relay<T> {
 }
 
 impl<T: Element> Share<T> {
-    /// While a tile is summed the next one is scored.
     fn read(
         &mut self,
         xi: &Synapses<T>,
@@ -97,34 +94,22 @@ impl<T: Element> Share<T> {
         range: Range<usize>,
         overlaps: &mut [T],
     ) {
-        let (d, first) = (xi.features(), range.start);
-        let xi = xi.patterns().as_slice();
-        let queries = errand.outputs.unwrap_or(&[]);
-        self.weights.clear();
-        let mut now = 0..0;
-        for next in tiles(&range, rows::<T>(STREAMED, d)).map(Some).chain([None]) {
-            let next = next.unwrap_or(now.end..now.end);
-            let place = &mut overlaps[next.start - first..next.end - first];
-            kernel::stream(Stream {
-                next: rows_of(xi, d, &(next.start..range.end)),
-                queries,
-                scores: if queries.is_empty() { &mut [] } else { &mut *place },
-                now: rows_of(xi, d, if errand.weigh.is_none() { &(0..0) } else { &now }),
-                weights: &self.weights,
-                sum: &mut self.sum,
-            });
-            if let Some(weigh) = errand.weigh {
-                if !now.is_empty() {
-                    self.partial.absorb(0, &self.tally, &self.sum);
-                }
-                self.weights.clear();
-                self.weights.extend_from_slice(if queries.is_empty() { &[] } else { place });
-                self.weights.resize(next.len(), T::ZERO);
-                if !next.is_empty() {
-                    self.tally = weigh(next.clone(), &mut self.weights);
-                }
+        let d = xi.features();
+        for tile in tiles(&range, rows::<T>(STREAMED, d)) {
+            let memories = rows_of(xi.patterns().as_slice(), d, &tile);
+            let scores = &mut overlaps[tile.start - range.start..tile.end - range.start];
+            if let Some(outputs) = errand.outputs {
+                kernel::dots(memories, outputs, d, scores);
             }
-            now = next;
+            if let Some(weigh) = errand.weigh {
+                self.weights.clear();
+                self.weights.extend_from_slice(if errand.outputs.is_some() { scores } else { &[] });
+                self.weights.resize(tile.len(), T::ZERO);
+                let tally = weigh(tile, &mut self.weights);
+                let (weights, out) = (&self.weights, &mut self.sum);
+                kernel::sums(Sums { weights, width: 1, values: memories, m: d, out });
+                self.partial.absorb(0, &tally, &self.sum);
+            }
         }
     }
 }

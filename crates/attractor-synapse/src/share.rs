@@ -1,7 +1,7 @@
 //! One share of the memories, read tile by tile: scores by a product, weights by the pool, sums by a
 //! product.
 
-use crate::kernel::{self, Absorb, Stream, Sums};
+use crate::kernel::{self, Absorb, Sums};
 use crate::ledger::{At, Ledger};
 use crate::panels::Panel;
 use crate::part::Part;
@@ -13,9 +13,10 @@ use std::ops::Range;
 
 /// Memories per tile at most: a sum over them is short enough for f32. A whole number of all strips.
 const TILE: usize = 192;
-/// Bytes of ξ in a tile that is read more than once, and of one that streams by: a part of the cache.
+/// Bytes of ξ in a tile that is read more than once, and of one that is scored and summed at once: parts of the
+/// second and of the first cache.
 const KEPT: usize = 320 << 10;
-pub(crate) const STREAMED: usize = 48 << 10;
+pub(crate) const STREAMED: usize = 24 << 10;
 
 /// A share with its scratch.
 #[derive(Debug)]
@@ -116,7 +117,7 @@ impl<T: Element> Share<T> {
         let weights = rows_of(&self.scores, panel.width, &rows);
         self.sums.resize(panel.queries.len() * m, T::ZERO);
         let (width, out) = (panel.width, &mut self.sums);
-        kernel::sums(Sums { weights, width, values, m, then: &[], out });
+        kernel::sums(Sums { weights, width, values, m, out });
     }
 
     fn absorb(&mut self, panel: &Panel, m: usize) {
@@ -135,12 +136,7 @@ impl<T: Element> Share<T> {
     ) {
         let end = part.first + part.queries();
         let hidden = |tile: &Range<usize>| part.reading.cover.hides_tile(end, tile);
-        if part.queries() == 1 && part.reading.values.is_none() {
-            let tiles = tiles(&range, rows::<T>(STREAMED, xi.features()));
-            let tiles = tiles.take_while(|tile| !hidden(tile));
-            return self.stream(xi, part, pool, &range, tiles);
-        }
-        for tile in tiles(&range, rows::<T>(KEPT, xi.features().max(part.width()))) {
+        for tile in tiles(&range, rows::<T>(STREAMED, xi.features().max(part.width()))) {
             if hidden(&tile) {
                 break;
             }
@@ -192,40 +188,6 @@ impl<T: Element> Share<T> {
         }
     }
 
-    /// One query: while a tile is summed the next one is scored.
-    fn stream(
-        &mut self,
-        xi: &Synapses<T>,
-        part: &Part<'_, T>,
-        pool: &dyn Pool<T>,
-        range: &Range<usize>,
-        tiles: impl Iterator<Item = Range<usize>>,
-    ) {
-        let (d, queries) = (xi.features(), part.panels.rows());
-        self.sums.resize(d, T::ZERO);
-        self.weights.clear();
-        let mut now = 0..0;
-        for next in tiles.map(Some).chain([None]) {
-            let next = next.unwrap_or(now.end..now.end);
-            self.scores.resize(next.len() * (queries.len() / d), T::ZERO);
-            kernel::stream(Stream {
-                next: rows_of(xi.patterns().as_slice(), d, &(next.start..range.end)),
-                queries,
-                scores: &mut self.scores,
-                now: rows_of(xi.patterns().as_slice(), d, &now),
-                weights: &self.weights,
-                sum: &mut self.sums,
-            });
-            if !now.is_empty() {
-                self.absorb(&part.panels.all()[0], d);
-            }
-            if !next.is_empty() {
-                self.weigh_few(xi, part, pool, &next);
-            }
-            now = next;
-        }
-    }
-
     /// The weights of a tile, n × q, from the scores, q × n, and the moves behind them.
     fn weigh_few(
         &mut self,
@@ -254,13 +216,11 @@ impl<T: Element> Share<T> {
         let values = part.reading.values.unwrap_or(xi.patterns());
         let (queries, m) = (part.queries(), values.features());
         self.sums.resize(queries * m, T::ZERO);
-        let next = tile.end..values.len().min(tile.end + tile.len());
         kernel::sums(Sums {
             weights: &self.weights,
             width: queries,
             values: rows_of(values.as_slice(), m, tile),
             m,
-            then: rows_of(values.as_slice(), m, &next),
             out: &mut self.sums,
         });
         self.absorb(&Panel { queries: 0..queries, width: queries }, m);

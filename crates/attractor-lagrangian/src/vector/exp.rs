@@ -5,7 +5,7 @@
 use super::lane::Lane;
 use super::lanes::Lanes;
 use pulp::Simd;
-use std::f64::consts::LOG2_E;
+use std::f64::consts::{LN_2, LOG2_E};
 
 /// β, in as many numbers of the vector's type as it takes.
 #[derive(Debug, Clone, Copy)]
@@ -111,6 +111,16 @@ impl<S: Simd, T: Lane> Factor<S, T> {
         let (k, half) = self.octaves(x, x.all(T::BIAS - 1.0));
         let (q, rest) = (self.precisely_less(x, k), half - x.all(0.5));
         half.mul_add(q + q, rest) + rest
+    }
+
+    /// φ(βx) = e^{βx} − 1 − βx of f64 for |βx| ≤ 300, with its digits also where that is next to nothing: near 0
+    /// no more is left than r²·s(r).
+    #[inline(always)]
+    pub(super) fn phi(self, x: Lanes<S, T>) -> Lanes<S, T> {
+        let (k, power) = self.octaves(x, x.all(T::BIAS));
+        let r = self.rest(x, k);
+        let octaves = (power - x.all(1.0)).mul_add(r + x.all(1.0), -k * x.all(LN_2));
+        power.mul_add(tail(r, x.all(0.0)), octaves)
     }
 
     /// 1 − e^{βx} for −40 ≤ βx ≤ 0.

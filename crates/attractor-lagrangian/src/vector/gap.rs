@@ -6,12 +6,8 @@ use super::takes;
 use crate::{Before, Real};
 use pulp::{Arch, Simd, WithSimd};
 
-/// 1/k! for φ(x) = x²·Σ_k x^{k − 2}/k!; the term after the last is below 1e-17 of the first.
-const TERMS: usize = 17;
-/// Where that sum is taken; beyond, the difference has its digits.
-const NEAR: f64 = 0.7;
-/// Where half of the terms do.
-const CLOSE: f64 = 0.04;
+/// Up to this |x| neither e^x nor wφ(x) is beyond the range, whatever w is: what underflows then is below e^−400.
+const NEAR: f64 = 300.0;
 
 /// Adds Σw, Σwx and Σwφ(x) of a tile with w = e^{β(h − δ − L)}, x = β(δ − c), as far as the scores fill
 /// whole packs of vectors, and returns how many that are; they are whole rows.
@@ -61,19 +57,49 @@ impl<T: Real> WithSimd for Gap<'_, T> {
         let of = |what: fn(&Before) -> f64| pack::<S>(simd, self.before.iter().cycle().map(what));
         let (value, tilt) = (of(|before| before.value), of(|before| before.tilt));
         let look = Look { beta: Factor::new(simd, self.beta), value, tilt };
-        let mut all = [Pack64::splat(simd, 0.0); 3];
-        let tiles = self.scores.chunks_exact(numbers).zip(self.moves.chunks_exact(numbers));
-        for (scores, moves) in tiles {
-            let h = pack(simd, scores.iter().map(|h| h.f64()));
-            let found = look.terms(h, pack(simd, moves.iter().map(|d| d.f64())));
-            all = [all[0] + found[0], all[1] + found[1], all[2] + found[2]];
-        }
+        let all = if self.farthest::<S>(simd, numbers, tilt) < NEAR {
+            self.all::<S, false>(simd, numbers, look)
+        } else {
+            self.all::<S, true>(simd, numbers, look)
+        };
         for (i, part) in all.iter().enumerate() {
             for (lane, x) in part.as_slice().iter().enumerate() {
                 self.sums[lane % queries][i] += x;
             }
         }
         self.scores.len() / numbers * numbers
+    }
+}
+
+impl<T: Real> Gap<'_, T> {
+    /// The largest |x|; not below any bound where there is a NaN.
+    #[inline(always)]
+    fn farthest<S: Simd>(&self, simd: S, numbers: usize, tilt: Pack64<S>) -> f64 {
+        let mut most = Pack64::splat(simd, 0.0);
+        for moves in self.moves.chunks_exact(numbers) {
+            let x = pack(simd, moves.iter().map(|d| d.f64())) - tilt;
+            most = most.larger(x.abs());
+        }
+        let most =
+            most.as_slice().iter().fold(0.0, |most: f64, x| if *x <= most { most } else { *x });
+        most * self.beta
+    }
+
+    #[inline(always)]
+    fn all<S: Simd, const FAR: bool>(
+        &self,
+        simd: S,
+        numbers: usize,
+        look: Look<S>,
+    ) -> [Pack64<S>; 3] {
+        let mut all = [Pack64::splat(simd, 0.0); 3];
+        let tiles = self.scores.chunks_exact(numbers).zip(self.moves.chunks_exact(numbers));
+        for (scores, moves) in tiles {
+            let h = pack(simd, scores.iter().map(|h| h.f64()));
+            let found = look.terms::<FAR>(h, pack(simd, moves.iter().map(|d| d.f64())));
+            all = [all[0] + found[0], all[1] + found[1], all[2] + found[2]];
+        }
+        all
     }
 }
 
@@ -94,30 +120,20 @@ struct Look<S: Simd> {
 }
 
 impl<S: Simd> Look<S> {
+    /// w, wx and wφ(x); `FAR` where some |x| may be large.
     #[inline(always)]
-    fn terms(self, h: Pack64<S>, d: Pack64<S>) -> [Pack64<S>; 3] {
+    fn terms<const FAR: bool>(self, h: Pack64<S>, d: Pack64<S>) -> [Pack64<S>; 3] {
         let (above, rest) = h.sum(-self.value); // h − L to the last digit
         let w = self.beta.exp((above - d) + rest);
-        let x = (d - self.tilt) * d.all(self.beta.beta);
-        let most = x.abs().as_slice().iter().fold(0.0f64, |most, x| most.max(*x));
-        let rise = if most < CLOSE {
-            w * near::<S, { TERMS / 2 }>(x)
-        } else {
-            let near = w * near::<S, TERMS>(x);
-            // wφ(x) as one exponential: w may underflow where wφ(x) does not
-            let far = self.beta.exp((above - self.tilt) + rest) - w * (x + x.all(1.0));
-            x.abs().if_below(NEAR, near, far)
-        };
-        [w, w * x, rise]
+        let by = d - self.tilt;
+        let x = by * d.all(self.beta.beta);
+        if !FAR {
+            return [w, w * x, w * self.beta.phi(by)];
+        }
+        let most = NEAR / self.beta.beta;
+        let near = w * self.beta.phi(-(-by.at_least(-most)).at_least(-most));
+        // wφ(x) as one exponential: w may underflow where wφ(x) does not
+        let far = self.beta.exp((above - self.tilt) + rest) - w * (x + x.all(1.0));
+        [w, w * x, x.abs().if_below(1.0, near, far)]
     }
-}
-
-/// φ(x).
-#[inline(always)]
-fn near<S: Simd, const TERMS: usize>(x: Pack64<S>) -> Pack64<S> {
-    let mut sum = x.all(1.0);
-    for k in (3..=TERMS + 2).rev() {
-        sum = (sum * x).mul_add(x.all(1.0 / k as f64), x.all(1.0));
-    }
-    sum * x * (x * x.all(0.5))
 }

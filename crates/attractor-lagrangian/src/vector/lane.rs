@@ -93,6 +93,8 @@ pub trait Lane: Copy + 'static {
     ) -> Self::Vector<S>;
     /// The lowest bits, moved to where the exponent is.
     fn lanes_low_bits_as_exponent<S: Simd>(x: Self::Vector<S>) -> Self::Vector<S>;
+    /// The same numbers as f64, in one vector of these or two; what is left over is 0.
+    fn lanes_wide<S: Simd>(simd: S, x: Self::Vector<S>) -> [S::f64s; 2];
 }
 
 macro_rules! lane {
@@ -179,6 +181,17 @@ macro_rules! lane {
                 let bits: &mut [$bits] = bytemuck::cast_slice_mut(std::slice::from_mut(&mut x));
                 bits.iter_mut().for_each(|bits| *bits <<= Self::MANTISSA_DIGITS - 1);
                 x
+            }
+            #[inline(always)]
+            fn lanes_wide<S: Simd>(simd: S, x: S::$vector) -> [S::f64s; 2] {
+                let mut wide = [simd.splat_f64s(0.0); 2];
+                let places: &mut [f64] = bytemuck::cast_slice_mut(&mut wide);
+                let numbers = [x];
+                let numbers: &[$t] = bytemuck::cast_slice(&numbers);
+                for (place, x) in places.iter_mut().zip(numbers) {
+                    *place = f64::from(*x);
+                }
+                wide
             }
         }
     };

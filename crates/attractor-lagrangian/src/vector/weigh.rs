@@ -4,10 +4,8 @@ use super::exp::Factor;
 use super::lanes::{Lanes, PACK, Pack};
 use super::{Lane, takes};
 use crate::{Real, Tally};
+use pulp::bytemuck::cast_slice;
 use pulp::{Arch, Simd, WithSimd};
-
-/// The lanes of the widest vector that there is.
-const MOST: usize = 16;
 
 /// Replaces a tile of scores, n × q, by weights in units of the largest of each query, and writes the
 /// tallies. It does nothing and returns false where β is out of the lanes' range or q numbers fill no vector.
@@ -136,22 +134,15 @@ impl<S: Simd, T: Real> Column<'_, S, T> {
         mut note: impl FnMut(usize, f64, f64),
     ) {
         let unit = Lanes::<S, T>::new(self.simd, [unit; _]);
-        let (mut sums, mut squares) = ([0.0; MOST], [0.0; MOST]);
+        let mut sums = Sums::new(self.simd);
         let mut at = self.first;
         while at < self.vectors.len() {
             let weights = exp_below(beta, Lanes::new(self.simd, self.take(at)) - unit);
             self.put(at, weights.get());
-            for weight in weights.each() {
-                let both = sums.iter_mut().zip(&mut squares).zip(weight.as_slice());
-                both.for_each(|((sum, square), w)| {
-                    *sum += w.f64();
-                    *square += w.f64() * w.f64();
-                });
-            }
+            weights.get().into_iter().for_each(|weights| sums.add::<T>(weights));
             at += PACK * self.stride;
         }
-        let lanes = size_of::<T::Vector<S>>() / size_of::<T>();
-        (0..lanes).for_each(|lane| note(lane, sums[lane], squares[lane]));
+        sums.tell(size_of::<T::Vector<S>>() / size_of::<T>(), &mut note);
     }
 
     /// Beyond the last row there is nothing to see.
@@ -173,6 +164,36 @@ impl<S: Simd, T: Real> Column<'_, S, T> {
                 *place = vector;
             }
         }
+    }
+}
+
+/// Σw and Σw² of each lane in f64.
+struct Sums<S: Simd> {
+    simd: S,
+    weights: [S::f64s; 2],
+    squares: [S::f64s; 2],
+}
+
+impl<S: Simd> Sums<S> {
+    #[inline(always)]
+    fn new(simd: S) -> Self {
+        let zeros = [simd.splat_f64s(0.0); 2];
+        Self { simd, weights: zeros, squares: zeros }
+    }
+
+    #[inline(always)]
+    fn add<T: Lane>(&mut self, weights: T::Vector<S>) {
+        let halves = if T::WHOLE { 1 } else { 2 };
+        for (half, w) in T::lanes_wide(self.simd, weights).into_iter().take(halves).enumerate() {
+            self.weights[half] = self.simd.add_f64s(self.weights[half], w);
+            self.squares[half] = self.simd.mul_add_e_f64s(w, w, self.squares[half]);
+        }
+    }
+
+    #[inline(always)]
+    fn tell(&self, lanes: usize, note: &mut impl FnMut(usize, f64, f64)) {
+        let (weights, squares) = (cast_slice(&self.weights), cast_slice(&self.squares));
+        (0..lanes).for_each(|lane| note(lane, weights[lane], squares[lane]));
     }
 }
 

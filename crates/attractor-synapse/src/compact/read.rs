@@ -190,7 +190,6 @@ impl<'a, T: Element> Reader<'a, T> {
             width,
             values: &self.rows[..n * m],
             m,
-            then: &[],
             out: &mut self.sums,
         });
     }

@@ -1,10 +1,17 @@
 //! S = ΞVᵀ with the features in the lanes, for few queries.
 
-use super::{splat, total, vectors};
+use super::{Row, splat, total, vectors};
 use attractor_lagrangian::Real;
 use pulp::{Arch, Simd, WithSimd};
 
+/// Queries at a time, and sums for each of them that do not wait for one another.
+const MANY: usize = 4;
+const CHAINS: usize = 2;
+
 /// `out` (q × n) = `queries` (q × d) · `memories`ᵀ (n × d), all row by row.
+///
+/// The memories are taken one after the other, as they lie: the processor foresees one stream better than it
+/// does several.
 pub(crate) fn dots<T: Real>(memories: &[T], queries: &[T], d: usize, out: &mut [T]) {
     dots_on(Arch::new(), memories, queries, d, out);
 }
@@ -25,61 +32,73 @@ impl<T: Real> WithSimd for Dots<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        let queries = self.queries.len() / self.d;
-        let mut q = 0;
-        while q + 4 <= queries {
-            self.rows::<S, 3, 4>(simd, q);
-            q += 4;
-        }
-        match queries - q {
-            1 => self.rows::<S, 8, 1>(simd, q),
-            2 => self.rows::<S, 4, 2>(simd, q),
-            3 => self.rows::<S, 4, 3>(simd, q),
-            _ => {}
+        match self.queries.len() / self.d {
+            0 => {}
+            1 => self.rows::<S, 1>(simd),
+            2 => self.rows::<S, 2>(simd),
+            3 => self.rows::<S, 3>(simd),
+            _ => self.rows::<S, MANY>(simd),
         }
     }
 }
 
 impl<T: Real> Dots<'_, T> {
-    /// All memories, `ROWS` at a time, for `MANY` queries from the q-th.
+    /// All memories, for `FIRST` queries at a time and what is left of them.
     #[inline(always)]
-    fn rows<S: Simd, const ROWS: usize, const MANY: usize>(&mut self, simd: S, q: usize) {
-        let n = self.memories.len() / self.d;
-        let mut mu = 0;
-        while mu + ROWS <= n {
-            self.block::<S, ROWS, MANY>(simd, mu, q);
-            mu += ROWS;
-        }
-        while mu < n {
-            self.block::<S, 1, MANY>(simd, mu, q);
-            mu += 1;
-        }
-    }
-
-    #[inline(always)]
-    fn block<S: Simd, const ROWS: usize, const MANY: usize>(
-        &mut self,
-        simd: S,
-        mu: usize,
-        q: usize,
-    ) {
+    fn rows<S: Simd, const FIRST: usize>(&mut self, simd: S) {
         let (d, n) = (self.d, self.memories.len() / self.d);
-        let rows = vectors::<S, T, ROWS>(&self.memories[mu * d..], d);
-        let queries = vectors::<S, T, MANY>(&self.queries[q * d..], d);
-        let mut sums = [[splat(simd, T::ZERO); MANY]; ROWS];
-        for k in 0..T::lanes::<S>(&self.queries[..d]).0.len() {
-            for (row, sums) in rows.iter().zip(&mut sums) {
-                for (query, sum) in queries.iter().zip(sums) {
-                    *sum = T::lanes_mul_add(simd, row.0[k], query.0[k], *sum);
+        let (first, rest) = self.queries.split_at(FIRST * d);
+        let first = vectors::<S, T, FIRST>(first, d);
+        for (mu, row) in self.memories.chunks_exact(d).enumerate() {
+            let row = T::lanes::<S>(row);
+            place(dots_of(simd, row, &first), &mut self.out[mu..], n);
+            for (i, queries) in rest.chunks(MANY * d).enumerate() {
+                let out = &mut self.out[(FIRST + i * MANY) * n + mu..];
+                match queries.len() / d {
+                    1 => place(dots_of(simd, row, &vectors::<S, T, 1>(queries, d)), out, n),
+                    2 => place(dots_of(simd, row, &vectors::<S, T, 2>(queries, d)), out, n),
+                    3 => place(dots_of(simd, row, &vectors::<S, T, 3>(queries, d)), out, n),
+                    _ => place(dots_of(simd, row, &vectors::<S, T, MANY>(queries, d)), out, n),
                 }
             }
         }
-        for (i, (row, sums)) in rows.iter().zip(sums).enumerate() {
-            for (j, (query, sum)) in queries.iter().zip(sums).enumerate() {
-                let mut sum = total::<S, T>(sum);
-                row.1.iter().zip(query.1).for_each(|(x, y)| sum += *x * *y);
-                self.out[(q + j) * n + mu + i] = sum;
+    }
+}
+
+/// Writes into every n-th place.
+#[inline(always)]
+fn place<T: Real, const MANY: usize>(dots: [T; MANY], out: &mut [T], n: usize) {
+    for (place, dot) in out.iter_mut().step_by(n).zip(dots) {
+        *place = dot;
+    }
+}
+
+/// The products of a memory with some queries.
+#[inline(always)]
+fn dots_of<S: Simd, T: Real, const MANY: usize>(
+    simd: S,
+    row: Row<'_, S, T>,
+    queries: &[Row<'_, S, T>; MANY],
+) -> [T; MANY] {
+    let mut sums = [[splat(simd, T::ZERO); CHAINS]; MANY];
+    let whole = row.0.len() / CHAINS * CHAINS;
+    for k in (0..whole).step_by(CHAINS) {
+        for chain in 0..CHAINS {
+            let x = row.0[k + chain];
+            for (query, sums) in queries.iter().zip(&mut sums) {
+                sums[chain] = T::lanes_mul_add(simd, x, query.0[k + chain], sums[chain]);
             }
         }
     }
+    if whole < row.0.len() {
+        for (query, sums) in queries.iter().zip(&mut sums) {
+            sums[0] = T::lanes_mul_add(simd, row.0[whole], query.0[whole], sums[0]);
+        }
+    }
+    let mut dots = [T::ZERO; MANY];
+    for ((query, [a, b]), dot) in queries.iter().zip(sums).zip(&mut dots) {
+        *dot = total::<S, T>(T::lanes_add(simd, a, b));
+        row.1.iter().zip(query.1).for_each(|(x, y)| *dot += *x * *y);
+    }
+    dots
 }

@@ -6,14 +6,11 @@
 mod dots;
 mod extremes;
 mod panel;
-mod prefetch;
-mod stream;
 mod sums;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use panel::pack;
-pub(crate) use stream::Stream;
 pub(crate) use sums::{Absorb, Sums};
 
 use crate::Element;
@@ -30,7 +27,6 @@ pub struct Kernels<T> {
     scores: fn(&[T], &[T], usize, &mut [T]),
     dots: fn(&[T], &[T], usize, &mut [T]),
     extremes: Extremes<T>,
-    stream: fn(Stream<'_, T>),
     sums: fn(Sums<'_, T>),
     absorb: fn(Absorb<'_, T>),
 }
@@ -41,7 +37,6 @@ impl<T: Real> Kernels<T> {
         scores: panel::scores,
         dots: dots::dots,
         extremes: extremes::extremes,
-        stream: stream::stream,
         sums: sums::sums,
         absorb: sums::absorb,
     };
@@ -65,11 +60,6 @@ pub(crate) fn dots<T: Element>(memories: &[T], queries: &[T], d: usize, out: &mu
 /// See [`extremes::extremes`].
 pub(crate) fn extremes<T: Element>(x: &[T], factors: &[T], most: &mut [T], least: &mut [T]) {
     (T::kernels().extremes)(x, factors, most, least);
-}
-
-/// See [`Stream`].
-pub(crate) fn stream<T: Element>(work: Stream<'_, T>) {
-    (T::kernels().stream)(work);
 }
 
 /// See [`Sums`].

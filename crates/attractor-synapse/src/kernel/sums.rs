@@ -1,6 +1,5 @@
 //! O = PᵀΞ with the features in the lanes.
 
-use super::prefetch::{LINE, prefetch};
 use super::{Vector, lanes, splat};
 use crate::panels::Panel;
 use attractor_lagrangian::Real;
@@ -16,8 +15,6 @@ pub(crate) struct Sums<'a, T> {
     pub width: usize,
     pub values: &'a [T],
     pub m: usize,
-    /// Memories that come next, n × m or less: they are asked for on the way.
-    pub then: &'a [T],
     pub out: &'a mut [T],
 }
 
@@ -80,15 +77,7 @@ impl<T: Real> Sums<'_, T> {
         at: usize,
     ) {
         let numbers = WIDE * lanes::<S, T>();
-        let mut then = self.then.chunks_exact(self.m);
-        let rows = self.values.chunks_exact(self.m).map(|row| {
-            if q == 0
-                && let Some(then) = then.next()
-            {
-                then[at..at + numbers].iter().step_by(LINE / size_of::<T>()).for_each(prefetch);
-            }
-            &row[at..at + numbers]
-        });
+        let rows = self.values.chunks_exact(self.m).map(|row| &row[at..at + numbers]);
         let own = Own { weights: self.weights, width: self.width, q };
         let sums = weighted::<S, T, MANY, WIDE>(simd, rows, own);
         for (i, sums) in sums.iter().enumerate() {

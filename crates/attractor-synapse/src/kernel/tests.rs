@@ -4,7 +4,6 @@ use super::{
     dots::dots_on,
     extremes::extremes_on,
     panel::{pack, scores_on},
-    stream::{Stream, stream_on},
     sums::{Absorb, Sums, absorb_on, sums_on},
 };
 use crate::panels::Panel;
@@ -79,14 +78,7 @@ fn check_sums<T: Real>(n: usize, m: usize, q: usize) {
         for wide in [q, q + 3] {
             let (values, weights) = (numbers::<T>(n * m, 0.0), numbers::<T>(n * wide, 0.3));
             let mut out = vec![T::of(f64::NAN); q * m];
-            let work = Sums {
-                weights: &weights,
-                width: wide,
-                values: &values,
-                m,
-                then: &values,
-                out: &mut out,
-            };
+            let work = Sums { weights: &weights, width: wide, values: &values, m, out: &mut out };
             sums_on(arch, work);
             for (k, row) in out.chunks_exact(m).enumerate() {
                 for (i, found) in row.iter().enumerate() {
@@ -148,33 +140,6 @@ fn check_extremes<T: Real>(n: usize) {
     }
 }
 
-fn check_stream<T: Real>(next: usize, now: usize, d: usize, many: usize) {
-    for (arch, _) in paths::<T>() {
-        let (ahead, here) = (numbers::<T>(next * d, 0.0), numbers::<T>(now * d, 0.2));
-        let (queries, weights) = (numbers::<T>(many * d, 0.4), numbers::<T>(now, 0.6));
-        let (mut scores, mut total) = (vec![T::of(f64::NAN); many * next], vec![T::ONE; d]);
-        let work = Stream {
-            next: &ahead,
-            queries: &queries,
-            scores: &mut scores,
-            now: &here,
-            weights: &weights,
-            sum: &mut total,
-        };
-        stream_on(arch, work);
-        for (k, query) in queries.chunks_exact(d).enumerate() {
-            for (mu, row) in ahead.chunks_exact(d).enumerate() {
-                let truth = sum(row.iter().copied().zip(query.iter().copied()));
-                assert!(near(scores[k * next + mu], truth, d), "{next} {now} {d}: {mu}");
-            }
-        }
-        for (i, found) in total.iter().enumerate() {
-            let pairs = (0..now).map(|mu| (here[mu * d + i], weights[mu]));
-            assert!(near(*found, sum(pairs), now), "{next} {now} {d}: {i}");
-        }
-    }
-}
-
 fn all<T: Real>() {
     for d in SIZES {
         check_extremes::<T>(d);
@@ -187,10 +152,6 @@ fn all<T: Real>() {
                 check_dots::<T>(n, d, q);
                 check_sums::<T>(n, d, q);
             }
-        }
-        for (next, now) in [(0, 5), (5, 0), (8, 8), (9, 3), (3, 9), (1, 1), (12, 13)] {
-            check_stream::<T>(next, now, d, 1);
-            check_stream::<T>(next, now, d, 2);
         }
     }
 }
