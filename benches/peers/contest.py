@@ -13,10 +13,11 @@ import numpy as np
 ENOUGH, LEAST, MOST = 0.2, 5, 20
 # A contest's rounds are not to take longer than this together, in seconds, if FEWEST rounds allow it.
 LONG, FEWEST = 60.0, 3
-# Runs longer than this, in seconds, hardly notice when their threads have to be woken.
-LONG_RUN = 0.1
-# Others' threads are asleep when in a GLANCE this share of it or less was worked; who never sleeps is not waited for
-# longer than PATIENCE. In seconds.
+# Threads that are woken may share a processor until the system notices: short runs are repeated for so many seconds
+# before they are timed. Runs longer than LONG_RUN hardly notice.
+AWAKE, LONG_RUN = 0.05, 0.1
+# OpenBLAS's threads look for more work for a tenth of a second, at the cost of whoever comes next. They are taken to
+# be asleep when of a GLANCE no more than this share was worked; nobody waits longer than PATIENCE. In seconds.
 GLANCE, IDLE, PATIENCE = 0.01, 0.1, 0.5
 
 
@@ -59,7 +60,8 @@ class Contestant:
         """Seconds of one run, as the mean of several. It begins when the threads of others have gone to sleep, and
         unless runs are long with some that wake its own."""
         settle()
-        if not long:
+        begin = time.monotonic()
+        while not long and time.monotonic() - begin < AWAKE:
             self.once()
         taken = []
         while len(taken) < runs and sum(taken) < ENOUGH:
@@ -77,6 +79,15 @@ class Measured:
 
     def __init__(self, kind, error=None, extra=None):
         self.kind, self.error, self.extra, self.seconds = kind, error, extra, None
+
+
+def settle():
+    """Waits until no thread of this process works."""
+    begin, idle = time.monotonic(), False
+    while not idle and time.monotonic() - begin < PATIENCE:
+        before = time.process_time()
+        time.sleep(GLANCE)
+        idle = time.process_time() - before <= IDLE * GLANCE
 
 
 def ours(name, contestant):
