@@ -3,7 +3,7 @@
 use attractor_dynamics::{Proof, StopRule};
 use attractor_effective::{DenseMemory, Effective, ModernHopfield, Recall};
 use attractor_lagrangian::{Lagrangian, LogCosh, LogSumExp, Real, RectifiedPower, Softplus};
-use attractor_synapse::Element;
+use attractor_synapse::{Answers, Element, Memories, Question, Screened};
 use benches::{memories, normals};
 use std::error::Error;
 
@@ -14,6 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "modern-map-64" => modern(64, Proof::Visible),
         "modern-full-64" => modern(64, Proof::Full),
         "dense-map-64" => dense(64),
+        "screened-1" => screened(),
         "softmax-f32" => activate::<f32>(&LogSumExp::new(2.0)?),
         "softmax-f64" => activate::<f64>(&LogSumExp::new(2.0)?),
         "tanh-f32" => activate::<f32>(&LogCosh::new(2.0)?),
@@ -37,6 +38,17 @@ fn dense(queries: usize) -> Result<(), Box<dyn Error>> {
     let model: DenseMemory<f32, _> = Effective::dense(memories(4096, 64), RectifiedPower::new(3)?)?;
     let how = Recall::by(StopRule::exactly(3, 1e-6)?);
     model.retrieve(&normals(2, queries, 64), &how, &mut ())?;
+    Ok(())
+}
+
+/// The index of N = 8192, d = 256, and twenty queries that are screened one by one.
+fn screened() -> Result<(), Box<dyn Error>> {
+    let softmax = LogSumExp::new(60.0)?;
+    let screened = Screened::new(memories::<f32>(8192, 256), 1e-7)?.eager();
+    for cue in normals::<f32>(4, 20, 256).chunks_exact(256) {
+        // nothing to use again
+        screened.read(&Question::of(&softmax, cue), &mut Answers::default());
+    }
     Ok(())
 }
 

@@ -3,8 +3,10 @@
 use crate::coupled::Scratch;
 use crate::partial::Nearest;
 use crate::read::Desk;
+use crate::screen::Earlier;
 use attractor_lagrangian::{Before, Lagrangian};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What a batch of queries asks of the memories.
 #[derive(Debug, Clone, Copy)]
@@ -90,12 +92,15 @@ pub struct Answers<T> {
     pub(crate) fields: Vec<f64>,
     pub(crate) desks: Vec<Desk<T>>,
     pub(crate) coupled: Scratch,
+    /// What screens found for the queries of the reads before.
+    pub(crate) earlier: Vec<Arc<Earlier>>,
 }
 
 impl<T> Default for Answers<T> {
     fn default() -> Self {
         let (answers, fields, desks) = (Vec::new(), Vec::new(), Vec::new());
-        Self { features: 0, answers, fields, desks, coupled: Scratch::default() }
+        let (coupled, earlier) = (Scratch::default(), Vec::new());
+        Self { features: 0, answers, fields, desks, coupled, earlier }
     }
 }
 

@@ -48,8 +48,6 @@ fn trials() -> impl Strategy<Value = Trial> {
         })
 }
 
-const QUERIES: usize = 3;
-
 impl Trial {
     fn rows(&self) -> Vec<Vec<f64>> {
         let mut rng = rng(self.seed);
@@ -102,50 +100,80 @@ fn truth(rows: &[Vec<f64>], g: &[f64], beta: f64, bias: Option<&[f64]>) -> Truth
     Truth { state: state.collect(), weights, energy: max + sum.ln() / beta, slack }
 }
 
-/// The claims, each of them: what is left out is at most ε, and no answer is further off than it says.
-fn claims_hold<T: Element>(trial: &Trial, honest: f64) -> Law {
+/// How far each state of a walk is from the one before, in the unit of the memories.
+const STEPS: [f64; 5] = [0.0, 1e-6, 1e-3, 0.03, 1.0];
+
+/// The claims, each of them, along a walk: what is left out is at most ε, and no answer is further off than
+/// it says. Returns how many answers were had from what was found before.
+fn claims_hold<T: Element>(trial: &Trial, honest: f64) -> Result<usize, String> {
     let rows: Vec<Vec<T>> =
         trial.rows().iter().map(|row| row.iter().map(|x| T::of(*x)).collect()).collect();
     let wide: Vec<Vec<f64>> = rows.iter().map(|row| lift(row)).collect();
-    let outputs: Vec<T> = trial.outputs(&wide).iter().map(|g| T::of(*g)).collect();
     let mut rng = rng(trial.seed ^ 2);
     let size = trial.scale * trial.scale;
     let bias: Vec<f64> = (0..trial.n).map(|_| size * entry(&mut rng)).collect();
     let bias = trial.biased.then_some(&bias[..]);
     let screened = Screened::new(Synapses::from_rows(&rows).unwrap(), trial.epsilon).unwrap();
+    let screened = screened.eager();
     let (mut answers, mut screenings) = (Answers::default(), Vec::new());
     let softmax = LogSumExp::new(trial.beta).unwrap();
-    let question = Question { bias, top: 2, ..Question::of(&softmax, &outputs) };
-    screened.eager().read_certified(&question, &mut answers, &mut screenings);
-    for q in 0..QUERIES {
-        let g = lift(&outputs[q * trial.d..(q + 1) * trial.d]);
-        let (truth, said) = (truth(&wide, &g, trial.beta, bias), screenings[q]);
-        let answer = answers.get(q);
-        holds("it is screened", said.screen == Screen::Screened && said.read >= 1)?;
-        holds("the share left out is within ε", said.mass <= trial.epsilon * (1.0 + 1e-3))?;
-        let largest = wide.iter().map(|row| dot(row, row).sqrt()).fold(0.0, f64::max);
-        // the reference is rounded as well
-        let bent = (4.0 * trial.beta * truth.slack).exp_m1() + 1e-12;
-        let energy = honest * said.energy + 2.0 * truth.slack + 1e-13 * truth.energy.abs();
-        close("energy", answer.value, truth.energy, energy + 1e-13 / trial.beta)?;
-        let unit = answer.log_scale.exp();
-        let off = answers.field(q).iter().zip(&truth.state).map(|(x, y)| (x * unit - y).powi(2));
-        let slack = honest * said.state + bent * largest;
-        holds("the state is within its bound", off.sum::<f64>().sqrt() <= slack)?;
-        for top in &answer.top {
-            let share = truth.weights[top.memory];
-            // p = (1 − e)·p̂ with a share e left out
-            let most = (bent + said.mass * 1.001) * top.weight + bent * 1e-9 + 1e-300;
-            close("weights", top.weight, share, most)?;
+    let (mut state, mut reused) = (trial.outputs(&wide), 0);
+    for step in STEPS {
+        state.iter_mut().for_each(|g| *g += step * trial.scale * entry(&mut rng));
+        let outputs: Vec<T> = state.iter().map(|g| T::of(*g)).collect();
+        let question = Question { bias, top: 2, ..Question::of(&softmax, &outputs) };
+        screened.read_certified(&question, &mut answers, &mut screenings);
+        for (q, g) in outputs.chunks_exact(trial.d).enumerate() {
+            let said = &screenings[q];
+            claims_of(trial, honest, (&wide, &lift(g), bias), (q, &answers, said))?;
+            reused += usize::from(said.screen == Screen::Reused);
         }
-        // a bound on rounding knows only the lengths of what is multiplied
-        let lengths = largest * dot(&g, &g).sqrt() + bias.map_or(0.0, |_| size);
-        let terms = 16.0 * (trial.d as f64 + 16.0) * f64::EPSILON;
-        let rounding = (trial.beta * terms * lengths).exp_m1() + 1e-12;
-        let useful = said.state <= 2.0 * largest * (said.mass * 1.001 + rounding);
-        holds("the bound is no larger than what is left out explains", useful)?;
     }
-    Ok(())
+    holds("nothing is used again where a bias may have changed", bias.is_none() || reused == 0)?;
+    Ok(reused)
+}
+
+fn claims_of<T: Element>(
+    trial: &Trial,
+    honest: f64,
+    (wide, g, bias): (&[Vec<f64>], &[f64], Option<&[f64]>),
+    (q, answers, said): (usize, &Answers<T>, &Screening),
+) -> Law {
+    let (truth, answer) = (truth(wide, g, trial.beta, bias), answers.get(q));
+    let reused = said.screen == Screen::Reused;
+    holds("it is screened", (reused || said.screen == Screen::Screened) && said.read >= 1)?;
+    holds("the share left out is within ε", said.mass <= trial.epsilon * (1.0 + 1e-3))?;
+    let largest = wide.iter().map(|row| dot(row, row).sqrt()).fold(0.0, f64::max);
+    // the reference is rounded as well
+    let bent = (4.0 * trial.beta * truth.slack).exp_m1() + 1e-12;
+    let energy = honest * said.energy + 2.0 * truth.slack + 1e-13 * truth.energy.abs();
+    close("energy", answer.value, truth.energy, energy + 1e-13 / trial.beta)?;
+    let unit = answer.log_scale.exp();
+    let off = answers.field(q).iter().zip(&truth.state).map(|(x, y)| (x * unit - y).powi(2));
+    let slack = honest * said.state + bent * largest;
+    holds("the state is within its bound", off.sum::<f64>().sqrt() <= slack)?;
+    for top in &answer.top {
+        let share = truth.weights[top.memory];
+        // p = (1 − e)·p̂ with a share e left out
+        let most = (bent + said.mass * 1.001) * top.weight + bent * 1e-9 + 1e-300;
+        close("weights", top.weight, share, most)?;
+    }
+    if reused {
+        let length = dot(g, g).sqrt();
+        let cosine = |row: &[f64]| match dot(row, row).sqrt() * length {
+            0.0 => 0.0,
+            lengths => dot(row, g) / lengths,
+        };
+        let most = wide.iter().map(|row| cosine(row)).fold(f64::NEG_INFINITY, f64::max);
+        holds("none is nearer", answer.nearest.overlap >= most - 1e-12)?;
+    }
+    // a bound on rounding knows only the lengths of what is multiplied
+    let size = trial.scale * trial.scale;
+    let lengths = largest * dot(g, g).sqrt() + bias.map_or(0.0, |_| size);
+    let terms = 16.0 * (trial.d as f64 + 16.0) * f64::EPSILON;
+    let rounding = (trial.beta * terms * lengths).exp_m1() + 1e-12;
+    let useful = said.state <= 2.0 * largest * (said.mass * 1.001 + rounding);
+    holds("the bound is no larger than what is left out explains", useful)
 }
 
 proptest! {
@@ -154,6 +182,23 @@ proptest! {
         claims_hold::<f64>(&trial, 1.0).map_err(TestCaseError::fail)?;
         claims_hold::<f32>(&trial, 1.0).map_err(TestCaseError::fail)?;
     }
+}
+
+/// The law about what is used again is about something.
+#[test]
+fn walks_use_again_what_was_found() {
+    let trial = |seed| Trial {
+        n: 600,
+        d: 9,
+        beta: 8.0,
+        epsilon: 1e-4,
+        spread: Some(0.01),
+        scale: 1.0,
+        biased: false,
+        seed,
+    };
+    let reused: usize = (0..20).map(|seed| claims_hold::<f64>(&trial(seed), 1.0).unwrap()).sum();
+    assert!(reused >= 60, "{reused} of 300");
 }
 
 /// A bound that leaves out what was skipped is found out by the law.
@@ -217,6 +262,35 @@ fn what_cannot_pay_is_read_plainly_and_says_why() {
     let few = Screened::new(Synapses::from_rows(&[[1.0f32; 64]]).unwrap(), 0.1).unwrap();
     few.read_certified(&Question::of(&sharp, &cue), &mut Answers::default(), &mut said);
     assert_eq!(said[0].screen, Screen::Cheap);
+}
+
+#[test]
+fn what_was_found_is_used_again_near_by_and_nowhere_else() {
+    let (xi, cue) = sharp();
+    let screened = Screened::new(&xi, 1e-7).unwrap();
+    let (mut answers, mut said) = (Answers::default(), Vec::new());
+    let mut how = |screened: &Screened<f32, &Synapses<f32>>, beta: f64, cue: &[f32], bias| {
+        let softmax = LogSumExp::new(beta).unwrap();
+        let question = Question { bias, ..Question::of(&softmax, cue) };
+        screened.read_certified(&question, &mut answers, &mut said);
+        said[0].screen
+    };
+    let near: Vec<f32> = cue.iter().map(|x| 0.98 * x).collect();
+    let far: Vec<f32> = xi.patterns().row(5).iter().map(|x| 3.0 * x).collect();
+    let (beta, flat) = (20.0, vec![0.0; xi.memories()]);
+    assert_eq!(how(&screened, beta, &cue, None), Screen::Screened);
+    assert_eq!(how(&screened, beta, &cue, None), Screen::Reused);
+    assert_eq!(how(&screened, beta, &near, None), Screen::Reused);
+    assert_eq!(how(&screened, beta, &near, Some(&flat)), Screen::Screened);
+    assert_eq!(how(&screened, 1.01 * beta, &near, None), Screen::Screened);
+    assert_eq!(how(&screened, beta, &far, None), Screen::Screened);
+    // a query before it has settled and left the batch
+    let two = [cue.clone(), far.clone()].concat();
+    assert_eq!(how(&screened, beta, &two, None), Screen::Screened);
+    assert_eq!(how(&screened, beta, &far, None), Screen::Reused);
+    let other = Screened::new(&xi, 1e-7).unwrap();
+    assert_eq!(how(&other, beta, &far, None), Screen::Screened);
+    assert_eq!(how(&other.clone(), beta, &far, None), Screen::Reused);
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(super) struct Kept {
 pub(super) struct Found {
     /// The places that may matter, ascending.
     pub(super) kept: Vec<Kept>,
-    /// Every other score is at most this.
+    /// Every other score is at most this, the largest of their bounds.
     pub(super) cut: f64,
     /// The places of the largest and of the smallest cosine, as far as the codes tell.
     pub(super) ends: [u32; 2],
@@ -42,6 +42,8 @@ pub(super) struct Found {
 #[derive(Debug)]
 struct Share {
     kept: Vec<Kept>,
+    /// What was left out has no larger score.
+    rest: f64,
     floor: f64,
     near: Near,
 }
@@ -108,9 +110,16 @@ pub(super) fn hunt(codes: &Codes, hunts: &[Hunt<'_>], most: usize) -> Option<Vec
 
 fn join<'a>(hunt: &Hunt<'_>, shares: impl Iterator<Item = &'a Share> + Clone) -> Found {
     let floor = shares.clone().map(|share| share.floor).fold(hunt.floor, f64::max);
-    let cut = floor - hunt.window;
-    let all = shares.clone().flat_map(|share| &share.kept).copied();
-    let kept = all.filter(|kept| kept.upper > cut).collect();
+    let least = floor - hunt.window;
+    let mut cut = shares.clone().map(|share| share.rest).fold(f64::NEG_INFINITY, f64::max);
+    let mut kept = Vec::new();
+    for one in shares.clone().flat_map(|share| &share.kept) {
+        if one.upper > least {
+            kept.push(*one);
+        } else {
+            cut = cut.max(one.upper);
+        }
+    }
     let ends = [0, 1].map(|end| {
         let ends = shares.clone().map(|share| share.near.end(end));
         ends.fold((f32::NEG_INFINITY, 0), |a, b| if b.0 > a.0 { b } else { a }).1
@@ -124,7 +133,8 @@ fn share(
     most: usize,
     tiles: Range<usize>,
 ) -> Option<Vec<Share>> {
-    let empty = |hunt: &Hunt<'_>| Share { kept: Vec::new(), floor: hunt.floor, near: Near::NONE };
+    let (rest, near) = (f64::NEG_INFINITY, || Near::NONE);
+    let empty = |hunt: &Hunt<'_>| Share { kept: Vec::new(), rest, floor: hunt.floor, near: near() };
     let mut shares: Vec<Share> = hunts.iter().map(empty).collect();
     let (mut products, mut bounds) = ([0; TILE], Bounds::NONE);
     for tile in tiles {
@@ -132,7 +142,11 @@ fn share(
         for (hunt, share) in hunts.iter().zip(&mut shares) {
             codes.products(rows.clone(), &hunt.query, &mut products[..rows.len()]);
             let cut = share.floor - hunt.window;
-            if hunt.bound(codes, rows.clone(), &products, (&mut bounds, &mut share.near), cut) {
+            let place = (&mut bounds, &mut share.near);
+            let (above, most_found) = hunt.bound(codes, rows.clone(), &products, place, cut);
+            if !above {
+                share.rest = share.rest.max(most_found);
+            } else {
                 share.keep(&bounds, rows.clone(), hunt.window);
                 if share.kept.len() > most {
                     return None;
@@ -152,13 +166,15 @@ impl Share {
             if !(*upper <= self.floor - window) {
                 self.floor = self.floor.max(upper - width);
                 self.kept.push(Kept { place: row as u32, upper: *upper });
+            } else {
+                self.rest = self.rest.max(*upper);
             }
         }
     }
 }
 
 impl Hunt<'_> {
-    /// Writes the bounds of a tile; whether one of them is above the cut.
+    /// Writes the bounds of a tile; whether one of them is above the cut, and the largest.
     fn bound(
         &self,
         codes: &Codes,
@@ -166,7 +182,7 @@ impl Hunt<'_> {
         products: &[i32; TILE],
         (bounds, near): (&mut Bounds, &mut Near),
         cut: f64,
-    ) -> bool {
+    ) -> (bool, f64) {
         let tile = rows.start / TILE;
         let [scales, residuals, turns] = codes.tile(tile);
         let (unit, length, off) = (self.query.unit, self.query.length, self.query.off);
@@ -187,10 +203,12 @@ impl Hunt<'_> {
         if let Some(bias) = self.bias {
             bounds.upper.iter_mut().zip(&bias[rows.clone()]).for_each(|(upper, b)| *upper += b);
         }
-        let above = |found: bool, upper: &f64| found | !(*upper <= cut);
+        let see = |(above, most): (bool, f64), upper: &f64| {
+            (above | !(*upper <= cut), if *upper > most { *upper } else { most })
+        };
         pulp::Arch::new().dispatch(
             #[inline(always)]
-            || bounds.upper[..rows.len()].iter().fold(false, above),
+            || bounds.upper[..rows.len()].iter().fold((false, f64::NEG_INFINITY), see),
         )
     }
 

@@ -1,6 +1,7 @@
 //! Certified screening: int8 first, then exactly what could matter.
 
 mod codes;
+mod earlier;
 mod estimate;
 mod hunt;
 mod products;
@@ -12,16 +13,23 @@ use crate::question::{Answer, Answers, Question};
 use crate::{Element, Errand, Memories, Relay, Synapses, answer};
 use attractor_lagrangian::norm;
 use codes::{Codes, Query};
+pub(crate) use earlier::Earlier;
+use earlier::Told;
 use hunt::{Found, Hunt};
 use rescore::Exact;
 use signs::Signs;
 use std::borrow::Borrow;
 use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Queries that are screened together at most; more are bound by arithmetic, which a screen does not save.
 const FEW: usize = 8;
 /// Bytes of memories below which a read takes less than what a screen costs besides its own.
 const WORTH: usize = 1 << 20;
+
+/// The number of the next index.
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// A share of the weights that cannot be left out.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -34,6 +42,9 @@ pub struct NoShare(pub f64);
 pub enum Screen {
     /// From the memories that could matter.
     Screened,
+    /// From those that could matter at a state read before and so near this one that no others can matter
+    /// here: nothing else was looked at.
+    Reused,
     /// From all of them: the hidden Lagrangian is not log-sum-exp.
     NotSoftmax,
     /// From all of them: the certificate of the last move was asked for, which needs every score.
@@ -69,6 +80,10 @@ pub struct Screening {
 /// Scores, weights and sums of what is kept are in f64. [`Answer::nearest`](crate::Answer::nearest) is exact
 /// among what is kept; its opposite end is as near as int8 tells.
 ///
+/// A run screens once and again only where its states have moved too far: no step of length r moves a score by
+/// more than M·r, and [`Answers`] keeps of each query what was found for it. The opposite end of
+/// [`Answer::nearest`](crate::Answer::nearest) is then that of the state that was screened.
+///
 /// It screens for log-sum-exp hidden neurons, up to 8 queries at a time, where a sample says that few
 /// memories survive; else it is the read of all of them. The index takes 9/8 bytes a number and 12 a memory.
 ///
@@ -93,6 +108,10 @@ pub struct Screened<T, S = Synapses<T>> {
     signs: Signs,
     epsilon: f64,
     eager: bool,
+    /// Which index it is, so that nothing found in another one is taken for its own.
+    index: u64,
+    /// 1/‖ξ‖ of the shortest memory that is not 0.
+    largest_inverse: f64,
     scalar: std::marker::PhantomData<T>,
 }
 
@@ -109,8 +128,11 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         let patterns = memories.borrow().patterns();
         let codes = Codes::new(patterns.features(), patterns.rows());
         let signs = Signs::new(patterns);
-        let scalar = std::marker::PhantomData;
-        Ok(Self { exact: memories, codes, signs, epsilon, eager: false, scalar })
+        let inverses = memories.borrow().inverse_norms().iter();
+        let largest_inverse = inverses.fold(0.0f64, |most, x| most.max(*x));
+        let (index, scalar) = (NEXT.fetch_add(1, Ordering::Relaxed), std::marker::PhantomData);
+        let eager = false;
+        Ok(Self { exact: memories, codes, signs, epsilon, eager, index, largest_inverse, scalar })
     }
 
     /// Screens however few bytes there are and however many memories survive: to see what a screen does.
@@ -141,8 +163,8 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
     ) {
         crate::read::check(self.synapses().memories(), self.synapses().features(), question);
         screenings.clear();
-        let plain = match self.screened(question) {
-            Ok((beta, found)) => return self.write(question, beta, &found, answers, screenings),
+        let plain = match self.screened(question, &mut answers.earlier) {
+            Ok(told) => return self.write(question, &told, answers, screenings),
             Err(plain) => plain,
         };
         self.synapses().read(question, answers);
@@ -151,8 +173,12 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         screenings.resize(question.outputs.len() / self.synapses().features(), all);
     }
 
-    /// β and what was found for every query, or why all memories are to be read.
-    fn screened(&self, question: &Question<'_, T>) -> Result<(f64, Vec<Found>), Screen> {
+    /// What every query is told, or why all memories are to be read.
+    fn screened(
+        &self,
+        question: &Question<'_, T>,
+        earlier: &mut Vec<Arc<Earlier>>,
+    ) -> Result<Vec<(Screen, Told)>, Screen> {
         let (xi, n) = (self.synapses(), self.codes.len());
         let bytes = size_of_val(xi.patterns().as_slice());
         let queries = question.outputs.len() / xi.features();
@@ -164,25 +190,45 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         if queries == 0 || !(saves || self.eager) {
             return Err(Screen::Cheap);
         }
-        let hunts: Option<Vec<Hunt<'_>>> =
-            (0..queries).map(|q| self.hunt(&self.exact(question, q, beta))).collect();
+        let exact: Vec<_> = (0..queries).map(|q| self.exact(question, q, beta)).collect();
+        let again = |exact| {
+            let limits = (self.epsilon, self.largest_inverse);
+            Earlier::tell(earlier, self.index, exact, limits)
+        };
+        let mut told: Vec<Option<(Screen, Told, Arc<Earlier>)>> = exact
+            .iter()
+            .map(|exact| again(exact).map(|(told, base)| (Screen::Reused, told, base)))
+            .collect();
+        let open: Vec<usize> = (0..queries).filter(|q| told[*q].is_none()).collect();
+        for (found, &q) in self.hunt_all(&exact, &open)?.into_iter().zip(&open) {
+            let (base, at_hand) = Earlier::begin(self.index, &exact[q], found);
+            told[q] = Some((Screen::Screened, at_hand, base));
+        }
+        earlier.clear();
+        let keep = |(screen, told, base)| {
+            earlier.push(base);
+            (screen, told)
+        };
+        Ok(told.into_iter().flatten().map(keep).collect())
+    }
+
+    /// What is found for some of the queries in one pass over the codes.
+    fn hunt_all(&self, exact: &[Exact<'_, T>], open: &[usize]) -> Result<Vec<Found>, Screen> {
+        if open.is_empty() {
+            return Ok(Vec::new());
+        }
+        let n = self.codes.len();
         let most = if self.eager { n } else { n / estimate::PAYS + 64 };
-        let hunts = hunts.ok_or(Screen::TooMany)?;
-        let found = hunt::hunt(&self.codes, &hunts, most).ok_or(Screen::TooMany)?;
-        Ok((beta, found))
+        let hunts: Option<Vec<Hunt<'_>>> = open.iter().map(|&q| self.hunt(&exact[q])).collect();
+        let found = hunts.and_then(|hunts| hunt::hunt(&self.codes, &hunts, most));
+        found.ok_or(Screen::TooMany)
     }
 
     /// Query `q`, as it is read exactly.
     fn exact<'a>(&'a self, question: &Question<'a, T>, q: usize, beta: f64) -> Exact<'a, T> {
         let (xi, d) = (self.synapses(), self.synapses().features());
         let outputs = &question.outputs[q * d..(q + 1) * d];
-        let up = 1.0 + (d as f64 + 4.0) * f64::EPSILON;
-        let bias = question.bias.unwrap_or(&[]);
-        let sizes = [
-            xi.largest_norm() * up,
-            norm(outputs) * up,
-            bias.iter().fold(0.0f64, |m, b| m.max(b.abs())),
-        ];
+        let sizes = self.sizes(question, outputs);
         let outputs = outputs.iter().map(|g| g.f64()).collect();
         Exact { xi, outputs, beta, bias: question.bias, top: question.top, sizes }
     }
@@ -208,28 +254,32 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
     fn write(
         &self,
         question: &Question<'_, T>,
-        beta: f64,
-        found: &[Found],
+        told: &[(Screen, Told)],
         answers: &mut Answers<T>,
         screenings: &mut Vec<Screening>,
     ) {
         let d = self.synapses().features();
         let Answers { features, answers, fields, .. } = answers;
         *features = d;
-        answers.resize_with(found.len(), Answer::default);
+        answers.resize_with(told.len(), Answer::default);
         fields.resize(question.outputs.len(), 0.0);
-        for (q, found) in found.iter().enumerate() {
-            let exact = self.exact(question, q, beta);
-            let partial = exact.read(found);
-            fields[q * d..(q + 1) * d].copy_from_slice(partial.field(0));
+        for (q, (screen, told)) in told.iter().enumerate() {
             let outputs = &question.outputs[q * d..(q + 1) * d];
-            answer::write(&Question { outputs, ..*question }, &partial, 0, &mut answers[q]);
-            let off = exact.off(found, &partial);
-            answers[q].activity += allowance::<T>(off.energy, d, exact.sizes);
-            let (screen, read) = (Screen::Screened, found.kept.len());
+            fields[q * d..(q + 1) * d].copy_from_slice(told.partial.field(0));
+            answer::write(&Question { outputs, ..*question }, &told.partial, 0, &mut answers[q]);
+            let (off, sizes) = (told.off, self.sizes(question, outputs));
+            answers[q].activity += allowance::<T>(off.energy, d, sizes);
             let (mass, state, energy) = (off.mass, off.state, off.energy);
+            let (screen, read) = (*screen, told.read);
             screenings.push(Screening { screen, read, mass, state, energy });
         }
+    }
+
+    /// M, ‖g‖ and max|b|, each rounded up.
+    fn sizes(&self, question: &Question<'_, T>, outputs: &[T]) -> [f64; 3] {
+        let up = 1.0 + (outputs.len() as f64 + 4.0) * f64::EPSILON;
+        let bias = question.bias.unwrap_or(&[]).iter().fold(0.0f64, |m, b| m.max(b.abs()));
+        [self.synapses().largest_norm() * up, norm(outputs) * up, bias]
     }
 }
 

@@ -7,7 +7,7 @@ pub(super) const BLOCK: usize = 16;
 pub(super) fn products(codes: &[[i8; BLOCK]], query: &[[i16; BLOCK]], out: &mut [i32]) {
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = pulp::x86::V3::try_new() {
-        return simd.vectorize(|| wide::products(simd, codes, query, out));
+        return simd.vectorize(wide::Products { simd, codes, query, out });
     }
     plain(codes, query, out);
 }
@@ -24,17 +24,31 @@ fn plain(codes: &[[i8; BLOCK]], query: &[[i16; BLOCK]], out: &mut [i32]) {
 #[cfg(target_arch = "x86_64")]
 mod wide {
     use super::BLOCK;
+    use pulp::NullaryFnOnce;
     use pulp::bytemuck::cast;
     use pulp::x86::V3;
     use std::arch::x86_64::{__m128i, __m256i};
 
+    /// No closure: what calls one may stay a function of its own, that is compiled without these instructions
+    /// and calls each of them.
+    pub(super) struct Products<'a> {
+        pub(super) simd: V3,
+        pub(super) codes: &'a [[i8; BLOCK]],
+        pub(super) query: &'a [[i16; BLOCK]],
+        pub(super) out: &'a mut [i32],
+    }
+
+    impl NullaryFnOnce for Products<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn call(self) {
+            products(self.simd, self.codes, self.query, self.out);
+        }
+    }
+
     #[inline(always)]
-    pub(super) fn products(
-        simd: V3,
-        codes: &[[i8; BLOCK]],
-        query: &[[i16; BLOCK]],
-        out: &mut [i32],
-    ) {
+    fn products(simd: V3, codes: &[[i8; BLOCK]], query: &[[i16; BLOCK]], out: &mut [i32]) {
         let rows = codes.chunks_exact(4 * query.len());
         let rest = rows.remainder();
         let (fours, last) = out.as_chunks_mut::<4>();

@@ -96,14 +96,15 @@ impl<T: Element> Exact<'_, T> {
         terms * f64::EPSILON * (largest * length + bias)
     }
 
-    /// The weight left out, t/(1 + t) with t = |S|·e^{β·cut}/Σ_K e^{βh}, and what it can do (THEORY §8).
-    pub(super) fn off(&self, found: &Found, partial: &Partial) -> Off {
-        let (tally, kept) = (&partial.tallies[0], found.kept.len());
+    /// The weight left out, t/(1 + t) with t = |S|·e^{β·cut}/Σ_K e^{βh}, and what it can do (THEORY §8), where
+    /// no score that was left out is above `cut`.
+    pub(super) fn off(&self, cut: f64, kept: usize, partial: &Partial) -> Off {
+        let tally = &partial.tallies[0];
         let ln_sum = tally.log_scale + tally.value.ln();
         let bent = self.beta * self.rounding() + 64.0 * f64::EPSILON;
         let skipped = (self.xi.memories() - kept) as f64;
         let above = 1.0 + 1e-12;
-        let t = skipped * (self.beta * found.cut - ln_sum + bent).exp() * above;
+        let t = skipped * (self.beta * cut - ln_sum + bent).exp() * above;
         let largest = self.sizes[0];
         let length = attractor_lagrangian::norm(partial.field(0)) / tally.value;
         // the weights of the kept are off by a factor within e^{±2·bent}, and their sum is rounded
