@@ -282,6 +282,11 @@ fn what_was_found_is_used_again_near_by_and_nowhere_else() {
     assert_eq!(how(&screened, beta, &cue, None), Screen::Reused);
     assert_eq!(how(&screened, beta, &near, None), Screen::Reused);
     assert_eq!(how(&screened, beta, &near, Some(&flat)), Screen::Screened);
+    // where a bias hid the memory that matters, nothing was found of it
+    let hidden: Vec<f64> = (0..flat.len()).map(|i| if i == 777 { -100.0 } else { 0.0 }).collect();
+    let eager = screened.clone().eager();
+    assert_eq!(how(&eager, beta, &cue, Some(&hidden)), Screen::Screened);
+    assert_eq!(how(&eager, beta, &cue, None), Screen::Screened);
     assert_eq!(how(&screened, 1.01 * beta, &near, None), Screen::Screened);
     assert_eq!(how(&screened, beta, &far, None), Screen::Screened);
     // a query before it has settled and left the batch

@@ -7,6 +7,8 @@ use pulp::{Arch, Simd, WithSimd};
 /// Queries at a time, and sums for each of them that do not wait for one another.
 const MANY: usize = 4;
 const CHAINS: usize = 2;
+/// So many queries see a memory before the next one comes: they stay in the nearest cache.
+const GROUP: usize = 2 * MANY;
 
 /// `out` (q × n) = `queries` (q × d) · `memories`ᵀ (n × d), all row by row.
 ///
@@ -31,35 +33,38 @@ impl<T: Real> WithSimd for Dots<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        match self.queries.len() / self.d {
-            0 => {}
-            1 => self.rows::<S, 1>(simd),
-            2 => self.rows::<S, 2>(simd),
-            3 => self.rows::<S, 3>(simd),
-            _ => self.rows::<S, MANY>(simd),
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { memories, queries, d, out } = self;
+        let n = (memories.len() / d).max(1);
+        for (queries, out) in queries.chunks(GROUP * d).zip(out.chunks_mut(GROUP * n)) {
+            let group = Dots { memories, queries, d, out };
+            match queries.len() / d {
+                1 => group.rows::<S, 1>(simd),
+                2 => group.rows::<S, 2>(simd),
+                3 => group.rows::<S, 3>(simd),
+                _ => group.rows::<S, MANY>(simd),
+            }
         }
     }
 }
 
 impl<T: Real> Dots<'_, T> {
-    /// All memories, for `FIRST` queries at a time and what is left of them.
+    /// All memories, for the first queries and then for what is left of a group.
     #[inline(always)]
-    fn rows<S: Simd, const FIRST: usize>(&mut self, simd: S) {
+    fn rows<S: Simd, const FIRST: usize>(self, simd: S) {
         let (d, n) = (self.d, self.memories.len() / self.d);
         let (first, rest) = self.queries.split_at(FIRST * d);
         let first = vectors::<S, T, FIRST>(first, d);
         for (mu, row) in self.memories.chunks_exact(d).enumerate() {
             let row = T::lanes::<S>(row);
             place(dots_of(simd, row, &first), &mut self.out[mu..], n);
-            for (i, queries) in rest.chunks(MANY * d).enumerate() {
-                let out = &mut self.out[(FIRST + i * MANY) * n + mu..];
-                match queries.len() / d {
-                    1 => place(dots_of(simd, row, &vectors::<S, T, 1>(queries, d)), out, n),
-                    2 => place(dots_of(simd, row, &vectors::<S, T, 2>(queries, d)), out, n),
-                    3 => place(dots_of(simd, row, &vectors::<S, T, 3>(queries, d)), out, n),
-                    _ => place(dots_of(simd, row, &vectors::<S, T, MANY>(queries, d)), out, n),
-                }
+            let count = rest.len() / d;
+            let out = if count == 0 { continue } else { &mut self.out[FIRST * n + mu..] };
+            match count {
+                1 => place(dots_of(simd, row, &vectors::<S, T, 1>(rest, d)), out, n),
+                2 => place(dots_of(simd, row, &vectors::<S, T, 2>(rest, d)), out, n),
+                3 => place(dots_of(simd, row, &vectors::<S, T, 3>(rest, d)), out, n),
+                _ => place(dots_of(simd, row, &vectors::<S, T, MANY>(rest, d)), out, n),
             }
         }
     }

@@ -7,11 +7,13 @@ use crate::partial::Partial;
 use std::sync::Arc;
 
 /// A state with what was found for it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Earlier {
     /// The index that was read, and β.
     index: u64,
     beta: f64,
+    /// A bias may be another one the next time.
+    biased: bool,
     outputs: Vec<f64>,
     found: Found,
 }
@@ -42,8 +44,8 @@ impl Earlier {
         found: Found,
     ) -> (Arc<Self>, Told) {
         let told = Told::of(exact, &found, found.cut);
-        let outputs = exact.outputs.clone();
-        (Arc::new(Self { index, beta: exact.beta, outputs, found }), told)
+        let (beta, biased, outputs) = (exact.beta, exact.bias.is_some(), exact.outputs.clone());
+        (Arc::new(Self { index, beta, biased, outputs, found }), told)
     }
 
     /// The answer to a query from what was found for the nearest of earlier states, if that leaves out no
@@ -56,7 +58,8 @@ impl Earlier {
         (epsilon, largest_inverse): (f64, f64),
     ) -> Option<(Told, Arc<Self>)> {
         let same = |one: &&Arc<Self>| {
-            (one.index, one.beta.to_bits()) == (index, exact.beta.to_bits()) && exact.bias.is_none()
+            let read = (one.index, one.beta.to_bits()) == (index, exact.beta.to_bits());
+            read && !one.biased && exact.bias.is_none()
         };
         let apart = all.iter().filter(same).map(|one| (one.distance(&exact.outputs), one));
         let (distance, nearest) = apart.min_by(|a, b| a.0.total_cmp(&b.0))?;
