@@ -56,13 +56,18 @@ class Contestant:
         self.found = self.run()
         return time.perf_counter() - begin
 
+    def wake(self):
+        """Runs until its threads have found their processors."""
+        begin = time.monotonic()
+        while time.monotonic() - begin < AWAKE:
+            self.once()
+
     def burst(self, runs, long):
         """Seconds of one run, as the mean of several. It begins when the threads of others have gone to sleep, and
         unless runs are long with some that wake its own."""
         settle()
-        begin = time.monotonic()
-        while not long and time.monotonic() - begin < AWAKE:
-            self.once()
+        if not long:
+            self.wake()
         taken = []
         while len(taken) < runs and sum(taken) < ENOUGH:
             taken.append(self.once())

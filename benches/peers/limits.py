@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from contest import AWAKE, LIMIT, Contestant, settle
+from contest import LIMIT, Contestant, settle
 
 # A sample of the peak lasts about this long, in seconds.
 SAMPLE = 0.01
@@ -48,9 +48,7 @@ class Peak(Contestant):
 
     def burst(self, *_):
         settle()
-        begin = time.monotonic()
-        while time.monotonic() - begin < AWAKE:
-            self.once()
+        self.wake()
         return self.once()
 
 

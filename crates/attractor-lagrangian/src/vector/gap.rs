@@ -72,7 +72,7 @@ impl<T: Real> WithSimd for Gap<'_, T> {
 }
 
 impl<T: Real> Gap<'_, T> {
-    /// The largest |x|; not below any bound where there is a NaN.
+    /// The largest |x|; anything where there is a NaN, which either way makes its terms NaN.
     #[inline(always)]
     fn farthest<S: Simd>(&self, simd: S, numbers: usize, tilt: Pack64<S>) -> f64 {
         let mut most = Pack64::splat(simd, 0.0);

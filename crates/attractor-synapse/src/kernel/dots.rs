@@ -58,9 +58,11 @@ impl<T: Real> Dots<'_, T> {
         for (mu, row) in self.memories.chunks_exact(d).enumerate() {
             let row = T::lanes::<S>(row);
             place(dots_of(simd, row, &first), &mut self.out[mu..], n);
-            let count = rest.len() / d;
-            let out = if count == 0 { continue } else { &mut self.out[FIRST * n + mu..] };
-            match count {
+            if rest.is_empty() {
+                continue;
+            }
+            let out = &mut self.out[FIRST * n + mu..];
+            match rest.len() / d {
                 1 => place(dots_of(simd, row, &vectors::<S, T, 1>(rest, d)), out, n),
                 2 => place(dots_of(simd, row, &vectors::<S, T, 2>(rest, d)), out, n),
                 3 => place(dots_of(simd, row, &vectors::<S, T, 3>(rest, d)), out, n),

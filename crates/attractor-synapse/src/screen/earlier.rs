@@ -25,6 +25,8 @@ pub(super) struct Told {
     pub(super) off: Off,
     /// How many memories were read exactly.
     pub(super) read: usize,
+    /// Those of the query: M, ‖g‖ and max|b|.
+    pub(super) sizes: [f64; 3],
 }
 
 impl Told {
@@ -32,7 +34,7 @@ impl Told {
     fn of<T: Element>(exact: &Exact<'_, T>, found: &Found, cut: f64) -> Self {
         let (partial, read) = (exact.read(found), found.kept.len());
         let off = exact.off(cut, read, &partial);
-        Self { partial, off, read }
+        Self { partial, off, read, sizes: exact.sizes }
     }
 }
 

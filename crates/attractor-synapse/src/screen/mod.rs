@@ -228,7 +228,9 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
     fn exact<'a>(&'a self, question: &Question<'a, T>, q: usize, beta: f64) -> Exact<'a, T> {
         let (xi, d) = (self.synapses(), self.synapses().features());
         let outputs = &question.outputs[q * d..(q + 1) * d];
-        let sizes = self.sizes(question, outputs);
+        let up = 1.0 + (d as f64 + 4.0) * f64::EPSILON;
+        let bias = question.bias.unwrap_or(&[]).iter().fold(0.0f64, |m, b| m.max(b.abs()));
+        let sizes = [xi.largest_norm() * up, norm(outputs) * up, bias];
         let outputs = outputs.iter().map(|g| g.f64()).collect();
         Exact { xi, outputs, beta, bias: question.bias, top: question.top, sizes }
     }
@@ -267,19 +269,12 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
             let outputs = &question.outputs[q * d..(q + 1) * d];
             fields[q * d..(q + 1) * d].copy_from_slice(told.partial.field(0));
             answer::write(&Question { outputs, ..*question }, &told.partial, 0, &mut answers[q]);
-            let (off, sizes) = (told.off, self.sizes(question, outputs));
-            answers[q].activity += allowance::<T>(off.energy, d, sizes);
+            let off = told.off;
+            answers[q].activity += allowance::<T>(off.energy, d, told.sizes);
             let (mass, state, energy) = (off.mass, off.state, off.energy);
             let (screen, read) = (*screen, told.read);
             screenings.push(Screening { screen, read, mass, state, energy });
         }
-    }
-
-    /// M, ‖g‖ and max|b|, each rounded up.
-    fn sizes(&self, question: &Question<'_, T>, outputs: &[T]) -> [f64; 3] {
-        let up = 1.0 + (outputs.len() as f64 + 4.0) * f64::EPSILON;
-        let bias = question.bias.unwrap_or(&[]).iter().fold(0.0f64, |m, b| m.max(b.abs()));
-        [self.synapses().largest_norm() * up, norm(outputs) * up, bias]
     }
 }
 
