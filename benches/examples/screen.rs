@@ -3,7 +3,7 @@
 
 use attractor_lagrangian::LogSumExp;
 use attractor_synapse::{Answers, Memories, Question, Screen, Screened, Screening, Synapses};
-use benches::{clustered, memories, normals};
+use benches::{clustered, memories, memories_of_signs, normals};
 use std::time::Instant;
 
 /// The share of the weights that may be left out: what `f32` would lose as well.
@@ -13,7 +13,7 @@ const ROUNDS: usize = 15;
 fn main() {
     let megabytes = std::env::args().nth(1).and_then(|arg| arg.parse().ok()).unwrap_or(256);
     println!(
-        "d     N        data       beta    B  read      state      plain ms  screened ms  ratio"
+        "d     N        data       beta    B  seen     read     state      plain ms  screened ms  ratio"
     );
     for d in [64, 384, 768] {
         let n = megabytes * 1_000_000 / (4 * d);
@@ -30,6 +30,14 @@ fn main() {
         trial(&close, "clustered", 60.0, 1);
         trial(&close, "clustered", 60.0, 4);
         trial(&close, "clustered", 8.0, 1);
+        let close = close.in_balls();
+        trial(&close, "in balls", 60.0, 1);
+        trial(&close, "in balls", 60.0, 4);
+        drop(close);
+        let signs = Screened::new(memories_of_signs::<f32>(n, d), EPSILON);
+        let signs = signs.unwrap_or_else(|error| panic!("{error}"));
+        trial(&signs, "signs", 1.0, 1);
+        trial(&signs, "signs", 1.0, 4);
     }
     println!(
         "\na run of 5 reads from a damaged memory, 4 states at once: what was found is used again"
@@ -102,7 +110,8 @@ fn trial(screened: &Screened<f32>, data: &str, beta: f64, queries: usize) {
     let [plain, screen] = times.map(|times| times.into_iter().fold(f64::INFINITY, f64::min));
     let (n, d, said) = (xi.memories(), xi.features(), said[0]);
     println!(
-        "{d:<5} {n:<8} {data:<10} {beta:<7} {queries:<2} {:<9} {:<9.1e}  {plain:<9.2} {screen:<12.2} {:.2}  {:?}",
+        "{d:<5} {n:<8} {data:<10} {beta:<7} {queries:<2} {:<8} {:<8} {:<9.1e}  {plain:<9.2} {screen:<12.2} {:.2}  {:?}",
+        said.seen,
         said.read,
         said.state,
         plain / screen,

@@ -61,6 +61,14 @@ pub fn clustered<T: Element>(
     Synapses::new(patterns.unwrap_or_else(|error| panic!("{error}")))
 }
 
+/// Random memories of ±1.
+pub fn memories_of_signs<T: Element>(memories: usize, features: usize) -> Synapses<T> {
+    let numbers = normals::<T>(1, memories, features).into_iter();
+    let signs = numbers.map(|x| if x < T::ZERO { -T::ONE } else { T::ONE }).collect();
+    let patterns = Patterns::new(signs, features);
+    Synapses::new(patterns.unwrap_or_else(|error| panic!("{error}")))
+}
+
 // The project's README is tested here: all that it uses is at hand, and this package is not published.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

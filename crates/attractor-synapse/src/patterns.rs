@@ -231,7 +231,7 @@ impl<T: Real> Patterns<T> {
     }
 
     /// All patterns in order.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[T]> {
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[T]> + Clone {
         self.as_slice().chunks_exact(self.features)
     }
 

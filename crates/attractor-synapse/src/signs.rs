@@ -257,17 +257,22 @@ impl WithSimd for Distances<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) {
-        match *self.state {
-            [a] => each(self.words, [a], self.differ),
-            [a, b] => each(self.words, [a, b], self.differ),
-            _ => any(self.words, self.state, self.differ),
+        // rows of a length that the compiler knows are compared several times faster
+        macro_rules! of_width {
+            ($($width:literal),*) => {
+                match self.state.len() {
+                    $($width => each::<$width>(self.words, self.state, self.differ),)*
+                    _ => any(self.words, self.state, self.differ),
+                }
+            };
         }
+        of_width!(1, 2, 3, 4, 5, 6, 7, 8, 12, 16);
     }
 }
 
-/// Memories of few words: a length known beforehand keeps the state in registers.
 #[inline(always)]
-fn each<const W: usize>(words: &[u64], state: [u64; W], differ: &mut [u32]) {
+fn each<const W: usize>(words: &[u64], state: &[u64], differ: &mut [u32]) {
+    let state: &[u64; W] = &state.as_chunks().0[0];
     for (row, differ) in words.as_chunks::<W>().0.iter().zip(differ) {
         let mut count = 0;
         for c in 0..W {

@@ -11,7 +11,7 @@ use rand::RngExt;
 const EPSILONS: [f64; 5] = [1e-12, 6e-8, 1e-4, 0.01, 0.3];
 const SCREEN_BETAS: [f64; 7] = [1e-3, 0.3, 1.0, 8.0, 100.0, 1e4, 1e6];
 
-/// Random, clustered and tied memories, with zero rows and queries between and on them.
+/// Random, clustered and tied memories, or their signs, with zero rows and queries between and on them.
 #[derive(Debug, Clone)]
 struct Trial {
     n: usize,
@@ -21,6 +21,9 @@ struct Trial {
     /// The spread of a cluster; none: memories are independent.
     spread: Option<f64>,
     scale: f64,
+    /// Every number of a memory is of one size.
+    signs: bool,
+    balls: bool,
     biased: bool,
     seed: u64,
 }
@@ -33,16 +36,18 @@ fn trials() -> impl Strategy<Value = Trial> {
         prop::sample::select(&EPSILONS[..]),
         prop::option::of(prop::sample::select(&[0.0, 0.01, 0.2][..])),
         prop::sample::select(&[1.0, 1e-3, 30.0][..]),
-        prop::bool::weighted(0.3),
+        (prop::bool::weighted(0.3), any::<bool>(), prop::bool::weighted(0.3)),
         any::<u64>(),
     )
-        .prop_map(|(n, d, beta, epsilon, spread, scale, biased, seed)| Trial {
+        .prop_map(|(n, d, beta, epsilon, spread, scale, (signs, balls, biased), seed)| Trial {
             n,
             d,
             beta,
             epsilon,
             spread,
             scale,
+            signs,
+            balls,
             biased,
             seed,
         })
@@ -60,6 +65,9 @@ impl Trial {
                 let centre = &centres[i * 3 / self.n];
                 row.iter_mut().zip(centre).for_each(|(x, c)| *x = c + spread * *x);
             }
+        }
+        if self.signs {
+            rows.iter_mut().flatten().for_each(|x| *x = self.scale.copysign(*x));
         }
         if self.n > 2 {
             rows[self.n / 2].fill(0.0);
@@ -114,7 +122,7 @@ fn claims_hold<T: Element>(trial: &Trial, honest: f64) -> Result<usize, String> 
     let bias: Vec<f64> = (0..trial.n).map(|_| size * entry(&mut rng)).collect();
     let bias = trial.biased.then_some(&bias[..]);
     let screened = Screened::new(Synapses::from_rows(&rows).unwrap(), trial.epsilon).unwrap();
-    let screened = screened.eager();
+    let screened = if trial.balls { screened.in_balls().eager() } else { screened.eager() };
     let (mut answers, mut screenings) = (Answers::default(), Vec::new());
     let softmax = LogSumExp::new(trial.beta).unwrap();
     let (mut state, mut reused) = (trial.outputs(&wide), 0);
@@ -194,6 +202,8 @@ fn walks_use_again_what_was_found() {
         epsilon: 1e-4,
         spread: Some(0.01),
         scale: 1.0,
+        signs: false,
+        balls: false,
         biased: false,
         seed,
     };
@@ -211,6 +221,8 @@ fn a_bound_that_says_too_little_is_found_out() {
         epsilon: 0.3,
         spread: None,
         scale: 1.0,
+        signs: false,
+        balls: false,
         biased: false,
         seed,
     };
@@ -296,6 +308,54 @@ fn what_was_found_is_used_again_near_by_and_nowhere_else() {
     let other = Screened::new(&xi, 1e-7).unwrap();
     assert_eq!(how(&other, beta, &far, None), Screen::Screened);
     assert_eq!(how(&other.clone(), beta, &far, None), Screen::Reused);
+}
+
+#[test]
+fn memories_in_clusters_are_looked_for_in_few_balls() {
+    let (n, d, mut rng) = (20_000, 64, rng(8));
+    let centres: Vec<f32> = (0..200 * d).map(|_| rng.random_range(-0.2f32..0.2)).collect();
+    let near = |i: usize| &centres[i % 200 * d..][..d];
+    let rows = (0..n).flat_map(near).map(|x| x + rng.random_range(-0.02f32..0.02)).collect();
+    let xi = Synapses::new(Patterns::new(rows, d).unwrap());
+    let (cue, softmax) = (xi.patterns().row(12_345).to_vec(), LogSumExp::new(60.0).unwrap());
+    let flat = vec![0.0; n];
+    let read = |screened: &Screened<f32, &Synapses<f32>>, bias| {
+        let (mut answers, mut said) = (Answers::default(), Vec::new());
+        let question = Question { top: 3, bias, ..Question::of(&softmax, &cue) };
+        screened.read_certified(&question, &mut answers, &mut said);
+        assert_eq!(said[0].screen, Screen::Screened);
+        (answers.get(0).top.clone(), answers.get(0).nearest, said[0])
+    };
+    let screened = Screened::new(&xi, 1e-7).unwrap();
+    let balls = screened.clone().in_balls();
+    let ((top, nearest, all), (balls_top, balls_nearest, few)) =
+        (read(&screened, None), read(&balls, None));
+    assert_eq!((all.seen, top, nearest.memory), (n, balls_top, balls_nearest.memory));
+    assert!(few.seen < n / 20 && few.read <= all.read && few.mass <= 1e-7, "{few:?}");
+    assert_eq!(read(&balls, Some(&flat)).2.seen, n, "no ball knows a bias");
+    let (sharp, _) = sharp();
+    let apart = Screened::new(&sharp, 1e-7).unwrap().in_balls();
+    let mut said = Vec::new();
+    let question = Question::of(&softmax, sharp.patterns().row(777));
+    apart.read_certified(&question, &mut Answers::default(), &mut said);
+    assert_eq!((said[0].screen, said[0].seen), (Screen::Screened, n), "they lie in no balls");
+}
+
+#[test]
+fn memories_of_signs_are_screened_by_their_bits() {
+    let (n, d, mut rng) = (20_000, 65, rng(9));
+    let signs: Vec<f32> = (0..n * d).map(|_| if rng.random() { 0.3 } else { -0.3 }).collect();
+    let xi = Synapses::new(Patterns::new(signs, d).unwrap());
+    let screened = Screened::new(&xi, 1e-7).unwrap();
+    let stored = xi.patterns().row(777).to_vec();
+    let damaged: Vec<f32> = stored.iter().map(|x| 0.7 * x + rng.random_range(-0.2..0.2)).collect();
+    for cue in [stored, damaged] {
+        let (mut answers, mut said) = (Answers::default(), Vec::new());
+        let softmax = LogSumExp::new(30.0).unwrap();
+        screened.read_certified(&Question::of(&softmax, &cue), &mut answers, &mut said);
+        assert!(said[0].screen == Screen::Screened && said[0].read < 400, "{:?}", said[0]);
+        assert_eq!(answers.get(0).nearest.memory, 777);
+    }
 }
 
 #[test]

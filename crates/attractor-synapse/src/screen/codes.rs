@@ -2,21 +2,30 @@
 //!
 //! |ξ·g − s·u·⟨c, q⟩| ≤ ‖ξ − ξ̂‖‖g‖ + ‖ξ̂‖‖g − ĝ‖,   ξ̂ = s·c, ĝ = u·q.
 
+use super::planes::Planes;
 use super::products::{BLOCK, products};
-use crate::Element;
 use crate::compact::{above, int8, residual};
+use crate::{Bits, Element, Signs};
 use std::ops::Range;
 
 /// Memories whose bounds are taken together.
 pub(super) const TILE: usize = 64;
 
-/// Memories in int8, each filled with zeros to whole blocks, and what is beside them to whole tiles.
+/// c of every memory.
+#[derive(Debug, Clone)]
+enum Steps {
+    /// Each filled with zeros to whole blocks.
+    Int8(Vec<[i8; BLOCK]>),
+    /// ±1: of memories whose numbers are all of one size.
+    Signs(Signs),
+}
+
+/// Memories in few bits, and what is beside them, with room for a tile after the last.
 #[derive(Debug, Clone)]
 pub(super) struct Codes {
-    /// Blocks per memory.
-    blocks: usize,
+    features: usize,
     count: usize,
-    codes: Vec<[i8; BLOCK]>,
+    steps: Steps,
     /// s, one for each memory.
     pub(super) scales: Vec<f32>,
     /// ‖ξ − ξ̂‖, rounded up; +∞ where a memory is beyond int8.
@@ -31,13 +40,18 @@ impl Codes {
     /// `rows` of `features` numbers each.
     pub(super) fn new<'a, T: Element>(
         features: usize,
-        rows: impl ExactSizeIterator<Item = &'a [T]>,
+        rows: impl ExactSizeIterator<Item = &'a [T]> + Clone,
     ) -> Self {
-        let (blocks, count) = (features.div_ceil(BLOCK), rows.len());
+        let count = rows.len();
+        let steps = if rows.clone().all(is_signs) {
+            Steps::Signs(signs(features, rows.clone()))
+        } else {
+            Steps::Int8(Vec::with_capacity(count * features.div_ceil(BLOCK)))
+        };
         let mut made = Self {
-            blocks,
+            features,
             count,
-            codes: Vec::with_capacity(count * blocks),
+            steps,
             scales: Vec::with_capacity(count),
             residuals: Vec::with_capacity(count),
             turns: Vec::with_capacity(count),
@@ -45,7 +59,8 @@ impl Codes {
         };
         let (mut codes, mut decoded) = (vec![0; features], vec![0.0; features]);
         rows.for_each(|row| made.push(row, &mut codes, &mut decoded));
-        let whole = count.next_multiple_of(TILE);
+        // a tile may begin anywhere
+        let whole = count + TILE;
         made.scales.resize(whole, 0.0);
         made.residuals.resize(whole, 0.0);
         made.turns.resize(whole, f32::NAN);
@@ -53,19 +68,25 @@ impl Codes {
     }
 
     fn push<T: Element>(&mut self, row: &[T], codes: &mut [i8], decoded: &mut [f64]) {
-        let made = int8(row, codes);
-        let scale = if made.fits { made.scale } else { 0.0 };
+        let (scale, fits) = match &mut self.steps {
+            Steps::Int8(blocks) => {
+                let made = int8(row, codes);
+                blocks.extend(codes.chunks(BLOCK).map(block));
+                (made.scale, made.fits)
+            }
+            Steps::Signs(_) => {
+                let scale = row[0].f64().abs() as f32;
+                codes.iter_mut().zip(row).for_each(|(c, x)| *c = if *x < T::ZERO { -1 } else { 1 });
+                (scale, scale.is_finite())
+            }
+        };
+        let scale = if fits { scale } else { 0.0 };
         decoded.iter_mut().zip(&*codes).for_each(|(x, c)| *x = f64::from(*c) * f64::from(scale));
         let square: f64 = codes.iter().map(|c| f64::from(*c) * f64::from(*c)).sum();
-        let whole = codes.chunks(BLOCK).map(|part| {
-            let mut block = [0; BLOCK];
-            block[..part.len()].copy_from_slice(part);
-            block
-        });
-        self.codes.extend(whole);
         self.scales.push(scale);
-        self.residuals.push(if made.fits { residual(row, decoded) } else { f32::INFINITY });
-        self.turns.push(if square > 0.0 { (1.0 / square.sqrt()) as f32 } else { 0.0 });
+        self.residuals.push(if fits { residual(row, decoded) } else { f32::INFINITY });
+        let is_zero = square <= 0.0 || (scale <= 0.0 && fits);
+        self.turns.push(if is_zero { 0.0 } else { (1.0 / square.sqrt()) as f32 });
         let length = square.sqrt() * f64::from(scale) * (1.0 + 8.0 * f64::EPSILON);
         self.largest = self.largest.max(length);
     }
@@ -74,27 +95,62 @@ impl Codes {
         self.count
     }
 
-    /// Scales, residuals and turns of a tile; those of no memory are 0 and a turn that is no number.
-    pub(super) fn tile(&self, tile: usize) -> [&[f32; TILE]; 3] {
-        [&self.scales, &self.residuals, &self.turns].map(|all| &all.as_chunks().0[tile])
+    /// Scales, residuals and turns from a place on; those of no memory are 0 and a turn that is no number.
+    pub(super) fn beside(&self, start: usize) -> [&[f32; TILE]; 3] {
+        [&self.scales, &self.residuals, &self.turns].map(|all| &all[start..].as_chunks().0[0])
     }
 
     /// Bytes that a scan reads for each memory.
     pub(super) fn bytes(&self) -> usize {
-        self.blocks * BLOCK + 12
+        let steps = match &self.steps {
+            Steps::Int8(_) => self.features.next_multiple_of(BLOCK),
+            Steps::Signs(signs) => signs.width() * size_of::<u64>(),
+        };
+        steps + 12
     }
 
     /// ⟨c, q⟩ of some memories, exactly.
     pub(super) fn products(&self, rows: Range<usize>, query: &Query, out: &mut [i32]) {
-        let codes = &self.codes[rows.start * self.blocks..rows.end * self.blocks];
-        products(codes, &query.codes, out);
+        match (&self.steps, &query.steps) {
+            (Steps::Int8(codes), QuerySteps::Int8(query)) => {
+                let blocks = query.len();
+                products(&codes[rows.start * blocks..rows.end * blocks], query, out);
+            }
+            (Steps::Signs(signs), QuerySteps::Planes(planes)) => planes.products(signs, rows, out),
+            _ => unreachable!("a query in the steps of other codes"),
+        }
     }
 }
 
-/// A query in 16 bits, or as many as sums over its features leave of 32.
+fn block<C: Copy + Default>(part: &[C]) -> [C; BLOCK] {
+    let mut block = [C::default(); BLOCK];
+    block[..part.len()].copy_from_slice(part);
+    block
+}
+
+/// Whether all numbers are ±a.
+fn is_signs<T: Element>(row: &[T]) -> bool {
+    let size = row[0].f64().abs().to_bits();
+    row.iter().all(|x| x.f64().abs().to_bits() == size)
+}
+
+fn signs<'a, T: Element>(features: usize, rows: impl Iterator<Item = &'a [T]>) -> Signs {
+    let words = rows.flat_map(|row| Bits::of_signs(row).words().to_vec());
+    Signs::of_words(words.collect(), features)
+}
+
+/// q.
+#[derive(Debug, Clone)]
+enum QuerySteps {
+    /// 16 bits, or as many as sums over its features leave of 32.
+    Int8(Vec<[i16; BLOCK]>),
+    Planes(Planes),
+}
+
+/// A query in few bits.
 #[derive(Debug, Clone)]
 pub(super) struct Query {
-    codes: Vec<[i16; BLOCK]>,
+    steps: QuerySteps,
     /// u, by which a product is multiplied after the memory's own scale.
     pub(super) unit: f64,
     /// ‖g‖, rounded up.
@@ -104,25 +160,32 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// `bias` is the largest one in size.
-    pub(super) fn new<T: Element>(outputs: &[T], codes: &Codes, bias: f64) -> Self {
-        let numbers = (codes.blocks * BLOCK) as i32;
-        let most = f64::from((i32::MAX / 127 / numbers).clamp(1, i32::from(i16::MAX)));
-        let largest = outputs.iter().fold(0.0f64, |m, g| m.max(g.f64().abs()));
-        let unit = if largest > 0.0 { largest / most } else { 1.0 };
-        let code = |g: &T| (g.f64() / unit).round().clamp(-most, most);
-        let decoded: Vec<f64> = outputs.iter().map(|g| code(g) * unit).collect();
-        let off = f64::from(residual(outputs, &decoded));
+    /// `bias` is the largest one in size; errors that are small beside `window` will do.
+    pub(super) fn new(outputs: &[f64], codes: &Codes, bias: f64, window: f64) -> Self {
+        let (steps, unit, off) = match &codes.steps {
+            Steps::Int8(_) => in_16_bits(outputs),
+            Steps::Signs(_) => {
+                let (planes, unit, off) = Planes::of(outputs, window / (8.0 * codes.largest));
+                (QuerySteps::Planes(planes), unit, off)
+            }
+        };
         let length = f64::from(above(attractor_lagrangian::norm(outputs) * (1.0 + 1e-12)));
         let slack = codes.largest * (length + off) + bias;
-        let blocks = outputs.chunks(BLOCK).map(|part| {
-            let mut block = [0; BLOCK];
-            block.iter_mut().zip(part).for_each(|(place, g)| *place = code(g) as i16);
-            block
-        });
-        let codes_of = blocks.collect();
-        Self { codes: codes_of, unit, length, off: codes.largest * off + SLACK * slack }
+        Self { steps, unit, length, off: codes.largest * off + SLACK * slack }
     }
+}
+
+/// The steps, their unit, and ‖g − ĝ‖ at most.
+fn in_16_bits(outputs: &[f64]) -> (QuerySteps, f64, f64) {
+    let numbers = outputs.len().next_multiple_of(BLOCK) as i32;
+    let most = f64::from((i32::MAX / 127 / numbers).clamp(1, i32::from(i16::MAX)));
+    let largest = outputs.iter().fold(0.0f64, |m, g| m.max(g.abs()));
+    let unit = if largest > 0.0 { largest / most } else { 1.0 };
+    let steps: Vec<f64> = outputs.iter().map(|g| (g / unit).round().clamp(-most, most)).collect();
+    let decoded: Vec<f64> = steps.iter().map(|step| step * unit).collect();
+    let steps: Vec<i16> = steps.into_iter().map(|step| step as i16).collect();
+    let off = f64::from(residual(outputs, &decoded));
+    (QuerySteps::Int8(steps.chunks(BLOCK).map(block).collect()), unit, off)
 }
 
 /// The rounding of an estimate and of its bounds, in units of the terms: a handful of roundings of 2⁻⁵³.
@@ -132,23 +195,38 @@ const SLACK: f64 = 1.0 / (1u64 << 47) as f64;
 mod tests {
     use super::*;
 
+    fn number(i: usize) -> f64 {
+        (((i * 7919 + 13) % 2003) as f64 / 1001.0 - 1.0).powi(3)
+    }
+
+    fn check(d: usize, rows: &[Vec<f64>], g: &[f64]) -> bool {
+        let codes = Codes::new(d, rows.iter().map(Vec::as_slice));
+        let query = Query::new(g, &codes, 0.0, 1.0);
+        let mut found = vec![0; rows.len()];
+        codes.products(0..rows.len(), &query, &mut found);
+        for (row, memory) in rows.iter().enumerate() {
+            let exact: f64 = memory.iter().zip(g).map(|(x, g)| x * g).sum();
+            let near = f64::from(found[row]) * f64::from(codes.scales[row]) * query.unit;
+            let bound = f64::from(codes.residuals[row]) * query.length + query.off;
+            assert!((exact - near).abs() <= bound, "{d}: {exact} {near} {bound}");
+            let is_zero = memory.iter().all(|x| *x == 0.0);
+            assert_eq!(codes.turns[row].to_bits() == 0, is_zero);
+        }
+        matches!(codes.steps, Steps::Signs(_))
+    }
+
     #[test]
     fn estimates_are_within_their_bounds_at_every_width() {
         for d in [1usize, 2, 15, 16, 17, 63, 64, 65, 400] {
-            let number = |i: usize| (((i * 7919 + 13) % 2003) as f64 / 1001.0 - 1.0).powi(3);
             let rows: Vec<Vec<f64>> =
                 (0..9).map(|r| (0..d).map(|i| number(r * d + i)).collect()).collect();
-            let codes = Codes::new(d, rows.iter().map(Vec::as_slice));
             let g: Vec<f64> = (0..d).map(|i| number(i + 31)).collect();
-            let query = Query::new(&g, &codes, 0.0);
-            let mut found = [0; 9];
-            codes.products(0..9, &query, &mut found);
-            for (row, memory) in rows.iter().enumerate() {
-                let exact: f64 = memory.iter().zip(&g).map(|(x, g)| x * g).sum();
-                let near = f64::from(found[row]) * f64::from(codes.scales[row]) * query.unit;
-                let bound = f64::from(codes.residuals[row]) * query.length + query.off;
-                assert!((exact - near).abs() <= bound, "{d}: {exact} {near} {bound}");
-            }
+            assert_eq!(check(d, &rows, &g), d == 1);
+            let signs = |(r, row): (usize, &Vec<f64>)| {
+                row.iter().map(|x| x.signum() * 0.1 * r as f64).collect()
+            };
+            let signs: Vec<Vec<f64>> = rows.iter().enumerate().map(signs).collect();
+            assert!(check(d, &signs, &g), "a memory of zeros is ±0");
         }
     }
 }

@@ -23,8 +23,9 @@ pub(crate) struct Earlier {
 pub(super) struct Told {
     pub(super) partial: Partial,
     pub(super) off: Off,
-    /// How many memories were read exactly.
+    /// How many memories were read exactly, and how many codes were looked at before.
     pub(super) read: usize,
+    pub(super) seen: usize,
     /// Those of the query: M, ‖g‖ and max|b|.
     pub(super) sizes: [f64; 3],
 }
@@ -34,7 +35,7 @@ impl Told {
     fn of<T: Element>(exact: &Exact<'_, T>, found: &Found, cut: f64) -> Self {
         let (partial, read) = (exact.read(found), found.kept.len());
         let off = exact.off(cut, read, &partial);
-        Self { partial, off, read, sizes: exact.sizes }
+        Self { partial, off, read, seen: 0, sizes: exact.sizes }
     }
 }
 
@@ -45,7 +46,7 @@ impl Earlier {
         exact: &Exact<'_, T>,
         found: Found,
     ) -> (Arc<Self>, Told) {
-        let told = Told::of(exact, &found, found.cut);
+        let told = Told { seen: found.seen, ..Told::of(exact, &found, found.cut) };
         let (beta, biased, outputs) = (exact.beta, exact.bias.is_some(), exact.outputs.clone());
         (Arc::new(Self { index, beta, biased, outputs, found }), told)
     }
@@ -98,8 +99,8 @@ mod tests {
             Exact { xi: screened.synapses(), outputs, beta: 40.0, bias: None, top: 0, sizes }
         };
         let (here, far) = (exact(&[1.0, 0.0]), exact(&[0.9, 1.0]));
-        let hunts = [screened.hunt(&here).unwrap()];
-        let found = hunt::hunt(&screened.codes, &hunts, 2).unwrap().swap_remove(0);
+        let hunts = [screened.hunt(&here, &[1.0, 0.0]).unwrap()];
+        let found = hunt::hunt(&screened.index, &hunts, 2).unwrap().swap_remove(0);
         assert_eq!(found.kept.len(), 1);
         let earlier = [Earlier::begin(0, &here, found).0];
         let limits = (1e-6, 1.0);

@@ -1,8 +1,9 @@
 //! Whether a screen will pay, from a sample of the memories; and where it may begin.
 
-use super::codes::Codes;
 use super::hunt::Hunt;
+use super::index::Index;
 use super::signs::Signs;
+use crate::Element;
 
 /// One memory of this many is looked at.
 const ONE_OF: usize = 256;
@@ -14,22 +15,22 @@ pub(super) const PAYS: usize = 40;
 /// `most` is what no score exceeds, `exact` a lower bound of the score of one memory. A sample knows what
 /// memories are like, but not the one that the query is about: where that decides, it is looked for among
 /// the signs of all of them, which takes a thirtieth of a read.
-pub(super) fn floor(
-    codes: &Codes,
+pub(super) fn floor<T: Element>(
+    index: &Index<T>,
     signs: &Signs,
     hunt: &Hunt<'_>,
     outputs: &[f64],
     (most, exact): (f64, &dyn Fn(usize) -> f64),
 ) -> Option<f64> {
-    let n = codes.len();
+    let n = index.codes.len();
     let count = (n / ONE_OF).clamp(64.min(n), 1024);
     let bounds: Vec<(f64, f64)> =
-        (0..count).map(|i| hunt.of_one(codes, place(i, n, count))).collect();
+        (0..count).map(|i| hunt.of_one(index, place(i, n, count))).collect();
     let few = |floor: f64| {
         let kept = bounds.iter().filter(|bound| !(bound.1 <= floor - hunt.window)).count();
         kept * PAYS <= count
     };
-    let seen = bounds.iter().map(|bound| bound.0).fold(f64::NEG_INFINITY, f64::max);
+    let seen = bounds.iter().map(|bound| bound.0).fold(hunt.floor, f64::max);
     if few(seen) {
         return Some(seen);
     }

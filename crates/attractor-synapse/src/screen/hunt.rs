@@ -1,6 +1,8 @@
 //! Which memories could matter to a query, by bounds on their scores.
 
-use super::codes::{Codes, Query, TILE};
+use super::codes::{Query, TILE};
+use super::index::Index;
+use crate::Element;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -17,12 +19,16 @@ pub(super) struct Hunt<'a> {
     pub(super) window: f64,
     /// A lower bound of the largest score, to begin with.
     pub(super) floor: f64,
+    /// What no score in each ball exceeds; empty where balls are of no use.
+    pub(super) uppers: Vec<f64>,
+    /// M.
+    pub(super) largest: f64,
 }
 
-/// A memory that may matter, by its place.
+/// A memory that may matter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Kept {
-    pub(super) place: u32,
+    pub(super) memory: u32,
     /// Its score is at most this.
     upper: f64,
 }
@@ -30,12 +36,14 @@ pub(super) struct Kept {
 /// What was found in all memories.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Found {
-    /// The places that may matter, ascending.
+    /// Those that may matter, ascending.
     pub(super) kept: Vec<Kept>,
     /// Every other score is at most this, the largest of their bounds.
     pub(super) cut: f64,
-    /// The places of the largest and of the smallest cosine, as far as the codes tell.
+    /// The memories of the largest and of the smallest cosine, as far as the codes that were looked at tell.
     pub(super) ends: [u32; 2],
+    /// How many codes were looked at.
+    pub(super) seen: usize,
 }
 
 /// Of one share.
@@ -46,37 +54,38 @@ struct Share {
     rest: f64,
     floor: f64,
     near: Near,
+    seen: usize,
 }
 
-/// The largest cosine and its opposite in each lane, in a unit of the query's, with the tiles they are in.
+/// The largest cosine and its opposite in each lane, in a unit of the query's, with the places where their tiles
+/// begin.
 #[derive(Debug)]
 struct Near {
     cosines: [[f32; TILE]; 2],
-    tiles: [[u32; TILE]; 2],
+    starts: [[u32; TILE]; 2],
 }
 
 impl Near {
-    const NONE: Self = Self { cosines: [[f32::NEG_INFINITY; TILE]; 2], tiles: [[0; TILE]; 2] };
+    const NONE: Self = Self { cosines: [[f32::NEG_INFINITY; TILE]; 2], starts: [[0; TILE]; 2] };
 
     /// Takes the cosines of a tile; what is no number is not there.
     #[inline(always)]
-    fn see(&mut self, tile: u32, cosines: &[f32; TILE]) {
+    fn see(&mut self, start: u32, cosines: &[f32; TILE]) {
         for (end, sign) in [1.0f32, -1.0].into_iter().enumerate() {
-            let (best, tiles) = (&mut self.cosines[end], &mut self.tiles[end]);
+            let (best, starts) = (&mut self.cosines[end], &mut self.starts[end]);
             for lane in 0..TILE {
                 let cosine = sign * cosines[lane];
                 let more = cosine > best[lane];
                 best[lane] = if more { cosine } else { best[lane] };
-                tiles[lane] = if more { tile } else { tiles[lane] };
+                starts[lane] = if more { start } else { starts[lane] };
             }
         }
     }
 
     /// The cosine and the place of one end.
     fn end(&self, end: usize) -> (f32, u32) {
-        let lanes = self.cosines[end].iter().zip(&self.tiles[end]).enumerate();
-        let places =
-            lanes.map(|(lane, (cosine, tile))| (*cosine, tile * TILE as u32 + lane as u32));
+        let lanes = self.cosines[end].iter().zip(&self.starts[end]).enumerate();
+        let places = lanes.map(|(lane, (cosine, start))| (*cosine, start + lane as u32));
         places.fold((f32::NEG_INFINITY, 0), |best, new| if new.0 > best.0 { new } else { best })
     }
 }
@@ -92,23 +101,31 @@ impl Bounds {
     const NONE: Self = Self { upper: [0.0; TILE], width: [0.0; TILE] };
 }
 
-/// Reads all codes once for all hunts; `None` where for some query more than `most` memories may matter.
-pub(super) fn hunt(codes: &Codes, hunts: &[Hunt<'_>], most: usize) -> Option<Vec<Found>> {
-    let tiles = codes.len().div_ceil(TILE);
-    let count = tiles.min(SHARES);
-    let range = |i: usize| i * tiles / count..(i + 1) * tiles / count;
+/// Reads the codes once for all hunts; `None` where for some query more than `most` memories may matter.
+pub(super) fn hunt<T: Element>(
+    index: &Index<T>,
+    hunts: &[Hunt<'_>],
+    most: usize,
+) -> Option<Vec<Found>> {
+    let stretches = index.stretches();
+    let count = stretches.min(SHARES);
+    let range = |i: usize| i * stretches / count..(i + 1) * stretches / count;
     let shares: Option<Vec<Vec<Share>>> =
-        (0..count).into_par_iter().map(|i| share(codes, hunts, most, range(i))).collect();
+        (0..count).into_par_iter().map(|i| share(index, hunts, most, range(i))).collect();
     let shares = shares?;
     (0..hunts.len())
         .map(|q| {
-            let found = join(&hunts[q], shares.iter().map(|share| &share[q]));
+            let found = join(index, &hunts[q], shares.iter().map(|share| &share[q]));
             (found.kept.len() <= most).then_some(found)
         })
         .collect()
 }
 
-fn join<'a>(hunt: &Hunt<'_>, shares: impl Iterator<Item = &'a Share> + Clone) -> Found {
+fn join<'a, T: Element>(
+    index: &Index<T>,
+    hunt: &Hunt<'_>,
+    shares: impl Iterator<Item = &'a Share> + Clone,
+) -> Found {
     let floor = shares.clone().map(|share| share.floor).fold(hunt.floor, f64::max);
     let least = floor - hunt.window;
     let mut cut = shares.clone().map(|share| share.rest).fold(f64::NEG_INFINITY, f64::max);
@@ -120,34 +137,39 @@ fn join<'a>(hunt: &Hunt<'_>, shares: impl Iterator<Item = &'a Share> + Clone) ->
             cut = cut.max(one.upper);
         }
     }
+    kept.sort_unstable_by_key(|kept| kept.memory);
     let ends = [0, 1].map(|end| {
         let ends = shares.clone().map(|share| share.near.end(end));
-        ends.fold((f32::NEG_INFINITY, 0), |a, b| if b.0 > a.0 { b } else { a }).1
+        let place = ends.fold((f32::NEG_INFINITY, 0), |a, b| if b.0 > a.0 { b } else { a }).1;
+        index.memory(place as usize) as u32
     });
-    Found { kept, cut, ends }
+    Found { kept, cut, ends, seen: shares.map(|share| share.seen).sum() }
 }
 
-fn share(
-    codes: &Codes,
+fn share<T: Element>(
+    index: &Index<T>,
     hunts: &[Hunt<'_>],
     most: usize,
-    tiles: Range<usize>,
+    stretches: Range<usize>,
 ) -> Option<Vec<Share>> {
-    let (rest, near) = (f64::NEG_INFINITY, || Near::NONE);
-    let empty = |hunt: &Hunt<'_>| Share { kept: Vec::new(), rest, floor: hunt.floor, near: near() };
-    let mut shares: Vec<Share> = hunts.iter().map(empty).collect();
+    let mut shares: Vec<Share> = hunts.iter().map(Share::new).collect();
     let (mut products, mut bounds) = ([0; TILE], Bounds::NONE);
-    for tile in tiles {
-        let rows = tile * TILE..codes.len().min((tile + 1) * TILE);
+    for i in stretches {
+        let rows = index.stretch(i);
         for (hunt, share) in hunts.iter().zip(&mut shares) {
-            codes.products(rows.clone(), &hunt.query, &mut products[..rows.len()]);
+            if hunt.misses(index, i, share.floor) {
+                share.rest = share.rest.max(hunt.uppers[i]);
+                continue;
+            }
+            share.seen += rows.len();
+            index.codes.products(rows.clone(), &hunt.query, &mut products[..rows.len()]);
             let cut = share.floor - hunt.window;
             let place = (&mut bounds, &mut share.near);
-            let (above, most_found) = hunt.bound(codes, rows.clone(), &products, place, cut);
+            let (above, most_found) = hunt.bound(index, rows.clone(), &products, place, cut);
             if !above {
                 share.rest = share.rest.max(most_found);
             } else {
-                share.keep(&bounds, rows.clone(), hunt.window);
+                share.keep(index, &bounds, rows.clone(), hunt.window);
                 if share.kept.len() > most {
                     return None;
                 }
@@ -158,14 +180,25 @@ fn share(
 }
 
 impl Share {
+    fn new(hunt: &Hunt<'_>) -> Self {
+        let (kept, rest, floor, near) = (Vec::new(), f64::NEG_INFINITY, hunt.floor, Near::NONE);
+        Self { kept, rest, floor, near, seen: 0 }
+    }
+
     /// Takes what is above the cut; what is certain of a score raises the cut for what comes after.
-    fn keep(&mut self, bounds: &Bounds, rows: Range<usize>, window: f64) {
+    fn keep<T: Element>(
+        &mut self,
+        index: &Index<T>,
+        bounds: &Bounds,
+        rows: Range<usize>,
+        window: f64,
+    ) {
         let pairs = bounds.upper.iter().zip(&bounds.width);
-        for (row, (upper, width)) in rows.zip(pairs) {
+        for (place, (upper, width)) in rows.zip(pairs) {
             // a bound that is no number holds nothing back
             if !(*upper <= self.floor - window) {
                 self.floor = self.floor.max(upper - width);
-                self.kept.push(Kept { place: row as u32, upper: *upper });
+                self.kept.push(Kept { memory: index.memory(place) as u32, upper: *upper });
             } else {
                 self.rest = self.rest.max(*upper);
             }
@@ -174,17 +207,26 @@ impl Share {
 }
 
 impl Hunt<'_> {
+    /// Whether nothing in a ball can matter or be the nearest: whoever has a score of at least `floor` > 0 has a cosine
+    /// of at least `floor`/(M‖g‖).
+    fn misses<T: Element>(&self, index: &Index<T>, ball: usize, floor: f64) -> bool {
+        let (Some(balls), Some(upper)) = (&index.balls, self.uppers.get(ball)) else {
+            return false;
+        };
+        let nearer = upper.max(0.0) * balls.inverse(ball) * self.largest;
+        *upper <= floor - self.window && nearer <= floor
+    }
+
     /// Writes the bounds of a tile; whether one of them is above the cut, and the largest.
-    fn bound(
+    fn bound<T: Element>(
         &self,
-        codes: &Codes,
+        index: &Index<T>,
         rows: Range<usize>,
         products: &[i32; TILE],
         (bounds, near): (&mut Bounds, &mut Near),
         cut: f64,
     ) -> (bool, f64) {
-        let tile = rows.start / TILE;
-        let [scales, residuals, turns] = codes.tile(tile);
+        let [scales, residuals, turns] = index.codes.beside(rows.start);
         let (unit, length, off) = (self.query.unit, self.query.length, self.query.off);
         pulp::Arch::new().dispatch(
             #[inline(always)]
@@ -197,11 +239,13 @@ impl Hunt<'_> {
                     bounds.width[lane] = 2.0 * error;
                     cosines[lane] = products[lane] as f32 * turns[lane];
                 }
-                near.see(tile as u32, &cosines);
+                cosines[rows.len()..].fill(f32::NAN);
+                near.see(rows.start as u32, &cosines);
             },
         );
         if let Some(bias) = self.bias {
-            bounds.upper.iter_mut().zip(&bias[rows.clone()]).for_each(|(upper, b)| *upper += b);
+            let upper = bounds.upper.iter_mut().zip(rows.clone());
+            upper.for_each(|(upper, place)| *upper += bias[index.memory(place)]);
         }
         let see = |(above, most): (bool, f64), upper: &f64| {
             (above | !(*upper <= cut), if *upper > most { *upper } else { most })
@@ -212,14 +256,14 @@ impl Hunt<'_> {
         )
     }
 
-    /// The bounds of one memory: how much its score is at least and at most.
-    pub(super) fn of_one(&self, codes: &Codes, place: usize) -> (f64, f64) {
-        let mut product = [0];
+    /// The bounds of the memory in a place: how much its score is at least and at most.
+    pub(super) fn of_one<T: Element>(&self, index: &Index<T>, place: usize) -> (f64, f64) {
+        let (codes, mut product) = (&index.codes, [0]);
         codes.products(place..place + 1, &self.query, &mut product);
         let scale = f64::from(codes.scales[place]);
         let middle = f64::from(product[0]) * (scale * self.query.unit);
         let error = f64::from(codes.residuals[place]) * self.query.length + self.query.off;
-        let bias = self.bias.map_or(0.0, |bias| bias[place]);
+        let bias = self.bias.map_or(0.0, |bias| bias[index.memory(place)]);
         (middle - error + bias, middle + error + bias)
     }
 }

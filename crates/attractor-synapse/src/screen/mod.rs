@@ -1,9 +1,13 @@
-//! Certified screening: int8 first, then exactly what could matter.
+//! Certified screening: few bits first, then exactly what could matter.
 
+mod balls;
 mod codes;
 mod earlier;
 mod estimate;
+mod gather;
 mod hunt;
+mod index;
+mod planes;
 mod products;
 mod rescore;
 mod signs;
@@ -12,10 +16,11 @@ mod softmax;
 use crate::question::{Answer, Answers, Question};
 use crate::{Element, Errand, Memories, Relay, Synapses, answer};
 use attractor_lagrangian::norm;
-use codes::{Codes, Query};
+use codes::Query;
 pub(crate) use earlier::Earlier;
 use earlier::Told;
 use hunt::{Found, Hunt};
+use index::Index;
 use rescore::Exact;
 use signs::Signs;
 use std::borrow::Borrow;
@@ -62,6 +67,8 @@ pub enum Screen {
 pub struct Screening {
     /// How it was answered.
     pub screen: Screen,
+    /// How many memories were looked at in few bits.
+    pub seen: usize,
     /// How many memories were read exactly.
     pub read: usize,
     /// The share of the weights that was left out is at most this.
@@ -72,20 +79,24 @@ pub struct Screening {
     pub energy: f64,
 }
 
-/// Memories that are read in int8 first; those that could matter are then read exactly (THEORY §8).
+/// Memories that are read in few bits first; those that could matter are then read exactly (THEORY §8).
+///
+/// The few bits are int8; one bit where all numbers of a memory are ±a. Of a query such memories see as many bits as
+/// its window asks for: one where it is ±1 itself, 2, 4 or 8 elsewhere.
 ///
 /// A screened answer leaves out memories whose weights together are a share of at most ε; what that can do to
 /// state and energy is returned by [`Screened::read_certified`], rounding included, and is part of the
 /// allowance for rounding in a run's certificates through [`Answer::activity`](crate::Answer::activity).
 /// Scores, weights and sums of what is kept are in f64. [`Answer::nearest`](crate::Answer::nearest) is exact
-/// among what is kept; its opposite end is as near as int8 tells.
+/// among what is kept; its opposite end is as near as the few bits tell.
 ///
 /// A run screens once and again only where its states have moved too far: no step of length r moves a score by
 /// more than M·r, and [`Answers`] keeps of each query what was found for it. The opposite end of
 /// [`Answer::nearest`](crate::Answer::nearest) is then that of the state that was screened.
 ///
 /// It screens for log-sum-exp hidden neurons, up to 8 queries at a time, where a sample says that few
-/// memories survive; else it is the read of all of them. The index takes 9/8 bytes a number and 12 a memory.
+/// memories survive; else it is the read of all of them. The index takes 9 bits a number, 2 of ±a, and 12 bytes a
+/// memory.
 ///
 /// The memories may be its own or lent, `&Synapses<T>`.
 ///
@@ -104,15 +115,14 @@ pub struct Screening {
 #[derive(Debug, Clone)]
 pub struct Screened<T, S = Synapses<T>> {
     exact: S,
-    codes: Codes,
+    index: Index<T>,
     signs: Signs,
     epsilon: f64,
     eager: bool,
     /// Which index it is, so that nothing found in another one is taken for its own.
-    index: u64,
+    number: u64,
     /// 1/‖ξ‖ of the shortest memory that is not 0.
     largest_inverse: f64,
-    scalar: std::marker::PhantomData<T>,
 }
 
 impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
@@ -125,14 +135,26 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         if !(epsilon > 0.0 && epsilon < 1.0) {
             return Err(NoShare(epsilon));
         }
-        let patterns = memories.borrow().patterns();
-        let codes = Codes::new(patterns.features(), patterns.rows());
-        let signs = Signs::new(patterns);
+        let (index, signs) =
+            (Index::new(memories.borrow()), Signs::new(memories.borrow().patterns()));
         let inverses = memories.borrow().inverse_norms().iter();
         let largest_inverse = inverses.fold(0.0f64, |most, x| most.max(*x));
-        let (index, scalar) = (NEXT.fetch_add(1, Ordering::Relaxed), std::marker::PhantomData);
-        let eager = false;
-        Ok(Self { exact: memories, codes, signs, epsilon, eager, index, largest_inverse, scalar })
+        let (number, eager) = (NEXT.fetch_add(1, Ordering::Relaxed), false);
+        Ok(Self { exact: memories, index, signs, epsilon, eager, number, largest_inverse })
+    }
+
+    /// For memories that lie in clusters: looks through them in balls, and not into those in which nothing can
+    /// matter. Independent memories of many features lie in none: then nothing changes.
+    ///
+    /// Gathers the memories, which takes 16 products of each a few times, and makes the index anew; at most N/8
+    /// centres of d numbers are kept beside it. A query has a product with each of them and is then told of what is
+    /// in few balls; with a bias it looks into all.
+    #[must_use]
+    pub fn in_balls(self) -> Self {
+        match Index::in_balls(self.synapses()) {
+            Some(index) => Self { index, number: NEXT.fetch_add(1, Ordering::Relaxed), ..self },
+            None => self,
+        }
     }
 
     /// Screens however few bytes there are and however many memories survive: to see what a screen does.
@@ -169,7 +191,7 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         };
         self.synapses().read(question, answers);
         let read = self.synapses().memories();
-        let all = Screening { screen: plain, read, mass: 0.0, state: 0.0, energy: 0.0 };
+        let all = Screening { screen: plain, seen: 0, read, mass: 0.0, state: 0.0, energy: 0.0 };
         screenings.resize(question.outputs.len() / self.synapses().features(), all);
     }
 
@@ -179,29 +201,29 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         question: &Question<'_, T>,
         earlier: &mut Vec<Arc<Earlier>>,
     ) -> Result<Vec<(Screen, Told)>, Screen> {
-        let (xi, n) = (self.synapses(), self.codes.len());
+        let (xi, n) = (self.synapses(), self.index.codes.len());
         let bytes = size_of_val(xi.patterns().as_slice());
         let queries = question.outputs.len() / xi.features();
         if question.moved.is_some() {
             return Err(Screen::Certified);
         }
         let beta = softmax::softmax_beta(question.hidden).ok_or(Screen::NotSoftmax)?;
-        let saves = 2 * self.codes.bytes() * n <= bytes && bytes >= WORTH && queries <= FEW;
+        let saves = 2 * self.index.codes.bytes() * n <= bytes && bytes >= WORTH && queries <= FEW;
         if queries == 0 || !(saves || self.eager) {
             return Err(Screen::Cheap);
         }
         let exact: Vec<_> = (0..queries).map(|q| self.exact(question, q, beta)).collect();
         let again = |exact| {
             let limits = (self.epsilon, self.largest_inverse);
-            Earlier::tell(earlier, self.index, exact, limits)
+            Earlier::tell(earlier, self.number, exact, limits)
         };
         let mut told: Vec<Option<(Screen, Told, Arc<Earlier>)>> = exact
             .iter()
             .map(|exact| again(exact).map(|(told, base)| (Screen::Reused, told, base)))
             .collect();
         let open: Vec<usize> = (0..queries).filter(|q| told[*q].is_none()).collect();
-        for (found, &q) in self.hunt_all(&exact, &open)?.into_iter().zip(&open) {
-            let (base, at_hand) = Earlier::begin(self.index, &exact[q], found);
+        for (found, &q) in self.hunt_all(question, &exact, &open)?.into_iter().zip(&open) {
+            let (base, at_hand) = Earlier::begin(self.number, &exact[q], found);
             told[q] = Some((Screen::Screened, at_hand, base));
         }
         earlier.clear();
@@ -213,14 +235,21 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
     }
 
     /// What is found for some of the queries in one pass over the codes.
-    fn hunt_all(&self, exact: &[Exact<'_, T>], open: &[usize]) -> Result<Vec<Found>, Screen> {
+    fn hunt_all(
+        &self,
+        question: &Question<'_, T>,
+        exact: &[Exact<'_, T>],
+        open: &[usize],
+    ) -> Result<Vec<Found>, Screen> {
         if open.is_empty() {
             return Ok(Vec::new());
         }
-        let n = self.codes.len();
+        let d = self.synapses().features();
+        let n = self.index.codes.len();
         let most = if self.eager { n } else { n / estimate::PAYS + 64 };
-        let hunts: Option<Vec<Hunt<'_>>> = open.iter().map(|&q| self.hunt(&exact[q])).collect();
-        let found = hunts.and_then(|hunts| hunt::hunt(&self.codes, &hunts, most));
+        let hunt = |&q: &usize| self.hunt(&exact[q], &question.outputs[q * d..(q + 1) * d]);
+        let hunts: Option<Vec<Hunt<'_>>> = open.iter().map(hunt).collect();
+        let found = hunts.and_then(|hunts| hunt::hunt(&self.index, &hunts, most));
         found.ok_or(Screen::TooMany)
     }
 
@@ -236,19 +265,27 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
     }
 
     /// What decides about a memory for this query, if a screen will pay.
-    fn hunt<'a>(&self, exact: &Exact<'a, T>) -> Option<Hunt<'a>> {
+    fn hunt<'a>(&self, exact: &Exact<'a, T>, outputs: &[T]) -> Option<Hunt<'a>> {
         let [largest, length, bias] = exact.sizes;
-        let n = self.codes.len();
+        let window = (self.index.codes.len() as f64 / self.epsilon).ln() / exact.beta;
         let mut hunt = Hunt {
-            query: Query::new(&exact.outputs, &self.codes, bias),
+            query: Query::new(&exact.outputs, &self.index.codes, bias, window),
             bias: exact.bias,
-            window: (n as f64 / self.epsilon).ln() / exact.beta,
+            window,
             floor: f64::NEG_INFINITY,
+            uppers: Vec::new(),
+            largest,
         };
+        if let (Some(balls), None) = (&self.index.balls, exact.bias) {
+            let (uppers, nearest) = balls.uppers(outputs, exact.rounding());
+            hunt.uppers = uppers;
+            let scores = balls.places(nearest).map(|place| hunt.of_one(&self.index, place).0);
+            hunt.floor = scores.fold(f64::NEG_INFINITY, f64::max);
+        }
         if !self.eager {
             let at_least = |memory| exact.at_least(memory);
             let known: (f64, &dyn Fn(usize) -> f64) = (largest * length + bias, &at_least);
-            hunt.floor = estimate::floor(&self.codes, &self.signs, &hunt, &exact.outputs, known)?;
+            hunt.floor = estimate::floor(&self.index, &self.signs, &hunt, &exact.outputs, known)?;
         }
         Some(hunt)
     }
@@ -272,8 +309,8 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
             let off = told.off;
             answers[q].activity += allowance::<T>(off.energy, d, told.sizes);
             let (mass, state, energy) = (off.mass, off.state, off.energy);
-            let (screen, read) = (*screen, told.read);
-            screenings.push(Screening { screen, read, mass, state, energy });
+            let (screen, seen, read) = (*screen, told.seen, told.read);
+            screenings.push(Screening { screen, seen, read, mass, state, energy });
         }
     }
 }

@@ -36,16 +36,16 @@ impl<T: Element> Exact<'_, T> {
         let tiles: Vec<Partial> = found.kept.par_chunks(TILE).map(|kept| self.tile(kept)).collect();
         let mut all = Partial::empty(1, self.outputs.len(), self.top);
         tiles.iter().for_each(|tile| all.merge(tile));
-        for place in found.ends.map(|place| place as usize) {
-            let cosine = self.overlap(place) * self.xi.inverse_norms()[place];
-            all.nearest[0].see(place, cosine);
+        for memory in found.ends.map(|memory| memory as usize) {
+            let cosine = self.overlap(memory) * self.xi.inverse_norms()[memory];
+            all.nearest[0].see(memory, cosine);
         }
         all
     }
 
     fn tile(&self, kept: &[Kept]) -> Partial {
         let mut partial = Partial::empty(1, self.outputs.len(), self.top);
-        let memories = || kept.iter().map(|kept| kept.place as usize);
+        let memories = || kept.iter().map(|kept| kept.memory as usize);
         let scores: Vec<f64> = memories()
             .map(|memory| {
                 let overlap = self.overlap(memory);
@@ -90,7 +90,7 @@ impl<T: Element> Exact<'_, T> {
     }
 
     /// What rounding can do to a score, or to the difference of two of them: (4d + 64)·2⁻⁵³·(M‖g‖ + max|b|).
-    fn rounding(&self) -> f64 {
+    pub(super) fn rounding(&self) -> f64 {
         let [largest, length, bias] = self.sizes;
         let terms = 2.0 * self.outputs.len() as f64 + 32.0;
         terms * f64::EPSILON * (largest * length + bias)
