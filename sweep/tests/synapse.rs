@@ -260,6 +260,9 @@ fn synapses<T: Element + Number>(s: &mut Sweep, xi: &Synapses<T>) {
     let screened = screened.eager();
     let softmax = LogSumExp::new(1.0).unwrap();
     s.call("Screened::eager", Fed::Finite, (), || screened.epsilon());
+    let balls = screened.clone().in_balls();
+    s.call("Screened::in_balls", Fed::Finite, xi, || balls.epsilon());
+    memories(s, &balls, &ones);
     s.call("Screened::read_certified", Fed::Finite, xi, || {
         let (mut answers, mut screenings) = (Answers::default(), Vec::new());
         screened.read_certified(&Question::of(&softmax, &ones), &mut answers, &mut screenings);

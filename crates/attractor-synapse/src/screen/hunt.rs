@@ -3,6 +3,7 @@
 use super::codes::{Query, TILE};
 use super::index::Index;
 use crate::Element;
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -226,34 +227,15 @@ impl Hunt<'_> {
         (bounds, near): (&mut Bounds, &mut Near),
         cut: f64,
     ) -> (bool, f64) {
-        let [scales, residuals, turns] = index.codes.beside(rows.start);
-        let (unit, length, off) = (self.query.unit, self.query.length, self.query.off);
-        pulp::Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                let mut cosines = [0.0; TILE];
-                for lane in 0..TILE {
-                    let middle = f64::from(products[lane]) * (f64::from(scales[lane]) * unit);
-                    let error = f64::from(residuals[lane]) * length + off;
-                    bounds.upper[lane] = middle + error;
-                    bounds.width[lane] = 2.0 * error;
-                    cosines[lane] = products[lane] as f32 * turns[lane];
-                }
-                cosines[rows.len()..].fill(f32::NAN);
-                near.see(rows.start as u32, &cosines);
-            },
-        );
+        let beside = index.codes.beside(rows.start);
+        let query = &self.query;
+        let arch = pulp::Arch::new();
+        arch.dispatch(Estimate { query, products, beside, rows: rows.clone(), bounds, near });
         if let Some(bias) = self.bias {
             let upper = bounds.upper.iter_mut().zip(rows.clone());
             upper.for_each(|(upper, place)| *upper += bias[index.memory(place)]);
         }
-        let see = |(above, most): (bool, f64), upper: &f64| {
-            (above | !(*upper <= cut), if *upper > most { *upper } else { most })
-        };
-        pulp::Arch::new().dispatch(
-            #[inline(always)]
-            || bounds.upper[..rows.len()].iter().fold((false, f64::NEG_INFINITY), see),
-        )
+        arch.dispatch(Most { upper: &bounds.upper[..rows.len()], cut })
     }
 
     /// The bounds of the memory in a place: how much its score is at least and at most.
@@ -265,5 +247,64 @@ impl Hunt<'_> {
         let error = f64::from(codes.residuals[place]) * self.query.length + self.query.off;
         let bias = self.bias.map_or(0.0, |bias| bias[index.memory(place)]);
         (middle - error + bias, middle + error + bias)
+    }
+}
+
+/// Scores by their codes, with bounds, and cosines. A closure would be compiled for the least instruction set.
+struct Estimate<'a> {
+    query: &'a Query,
+    products: &'a [i32; TILE],
+    /// Scales, residuals and turns.
+    beside: [&'a [f32; TILE]; 3],
+    rows: Range<usize>,
+    bounds: &'a mut Bounds,
+    near: &'a mut Near,
+}
+
+impl WithSimd for Estimate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let Self { query, products, beside: [scales, residuals, turns], rows, bounds, near } = self;
+        let mut cosines = [0.0; TILE];
+        for lane in 0..TILE {
+            let middle = f64::from(products[lane]) * (f64::from(scales[lane]) * query.unit);
+            let error = f64::from(residuals[lane]) * query.length + query.off;
+            bounds.upper[lane] = middle + error;
+            bounds.width[lane] = 2.0 * error;
+            cosines[lane] = products[lane] as f32 * turns[lane];
+        }
+        if rows.len() < TILE {
+            cosines[rows.len()..].fill(f32::NAN);
+        }
+        near.see(rows.start as u32, &cosines);
+    }
+}
+
+/// Whether a bound is above the cut, or no number, and the largest.
+struct Most<'a> {
+    upper: &'a [f64],
+    cut: f64,
+}
+
+impl WithSimd for Most<'_> {
+    type Output = (bool, f64);
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> (bool, f64) {
+        let (mut above, mut most) = ([false; 8], [f64::NEG_INFINITY; 8]);
+        let (eights, rest) = self.upper.as_chunks::<8>();
+        for eight in eights {
+            for lane in 0..8 {
+                above[lane] |= !(eight[lane] <= self.cut);
+                most[lane] = if eight[lane] > most[lane] { eight[lane] } else { most[lane] };
+            }
+        }
+        for upper in rest {
+            above[0] |= !(*upper <= self.cut);
+            most[0] = if *upper > most[0] { *upper } else { most[0] };
+        }
+        (above.contains(&true), most.into_iter().fold(f64::NEG_INFINITY, f64::max))
     }
 }
