@@ -47,6 +47,7 @@ const EXEMPT: &[(&str, &[Of])] = &[
                     "Lane::lanes_or",
                     "Lane::lanes_splat",
                     "Lane::lanes_sub",
+                    "Lane::lanes_total",
                     "Lane::lanes_wide",
                     "Lane::rounded",
                     "Real::vectors",

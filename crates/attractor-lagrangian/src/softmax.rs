@@ -230,9 +230,10 @@ impl<T: Real> Pool<T> for Softmax {
     /// S₀ = Σw, S₁ = Σwx, S₂ = Σwφ(x) with w the weights before the move and x = β(δ − c).
     fn gap(&self, scores: &[T], moves: &[T], before: &[Before], sums: &mut [[f64; 3]]) {
         let queries = before.len();
-        let done = vector::gap(self.beta, scores, moves, before, sums);
-        let rows = scores[done..].chunks_exact(queries).zip(moves[done..].chunks_exact(queries));
-        for (row, by) in rows {
+        if vector::gap(self.beta, scores, moves, before, sums) {
+            return;
+        }
+        for (row, by) in scores.chunks_exact(queries).zip(moves.chunks_exact(queries)) {
             for (((h, d), before), sum) in row.iter().zip(by).zip(before).zip(&mut *sums) {
                 let (h, d) = (h.f64(), d.f64());
                 let (above, rest) = difference(h, before.value); // h − L to the last digit

@@ -1,5 +1,6 @@
 //! The mergeable result of reading some of the memories.
 
+use crate::kernel;
 use crate::top::{Ranked, Top};
 use attractor_lagrangian::{Real, Tally};
 
@@ -137,12 +138,7 @@ impl Partial {
     /// Adds a tally with its weighted sum to query q.
     pub(crate) fn absorb<U: Real>(&mut self, q: usize, tally: &Tally, sum: &[U]) {
         let (keep, take) = self.tallies[q].merge(tally);
-        let field = self.field_mut(q);
-        if keep.to_bits() == 1.0f64.to_bits() {
-            field.iter_mut().zip(sum).for_each(|(f, &s)| *f += take * s.f64());
-        } else {
-            field.iter_mut().zip(sum).for_each(|(f, &s)| *f = keep * *f + take * s.f64());
-        }
+        kernel::mix(keep, self.field_mut(q), take, sum);
     }
 
     /// The weighted sum of query q, in the unit of its tally.

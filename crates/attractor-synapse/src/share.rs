@@ -16,7 +16,7 @@ const TILE: usize = 192;
 /// Bytes of ξ in a tile that is read more than once, and of one that is scored and summed at once: parts of the
 /// second and of the first cache.
 const KEPT: usize = 320 << 10;
-pub(crate) const STREAMED: usize = 24 << 10;
+pub(crate) const STREAMED: usize = 48 << 10;
 
 /// A share with its scratch.
 #[derive(Debug)]

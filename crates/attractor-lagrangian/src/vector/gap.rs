@@ -9,15 +9,15 @@ use pulp::{Arch, Simd, WithSimd};
 /// Up to this |x| neither e^x nor wφ(x) is beyond the range, whatever w is: what underflows then is below e^−400.
 const NEAR: f64 = 300.0;
 
-/// Adds Σw, Σwx and Σwφ(x) of a tile with w = e^{β(h − δ − L)}, x = β(δ − c), as far as the scores fill
-/// whole packs of vectors, and returns how many that are; they are whole rows.
+/// Adds Σw, Σwx and Σwφ(x) of a tile with w = e^{β(h − δ − L)}, x = β(δ − c). It does nothing and returns false where
+/// β is out of the lanes' range or packs of vectors are no whole rows.
 pub(crate) fn gap<T: Real>(
     beta: f64,
     scores: &[T],
     moves: &[T],
     before: &[Before],
     sums: &mut [[f64; 3]],
-) -> usize {
+) -> bool {
     gap_on(Arch::new(), beta, scores, moves, before, sums)
 }
 
@@ -28,11 +28,8 @@ pub(super) fn gap_on<T: Real>(
     moves: &[T],
     before: &[Before],
     sums: &mut [[f64; 3]],
-) -> usize {
-    if !takes::<f64>(beta) {
-        return 0;
-    }
-    arch.dispatch(Gap { beta, scores, moves, before, sums })
+) -> bool {
+    takes::<f64>(beta) && arch.dispatch(Gap { beta, scores, moves, before, sums })
 }
 
 struct Gap<'a, T> {
@@ -46,28 +43,23 @@ struct Gap<'a, T> {
 type Pack64<S> = Lanes<S, f64, PACK>;
 
 impl<T: Real> WithSimd for Gap<'_, T> {
-    type Output = usize;
+    type Output = bool;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> usize {
+    fn with_simd<S: Simd>(self, simd: S) -> bool {
         let (queries, numbers) = (self.before.len(), PACK * size_of::<S::f64s>() / 8);
         if !numbers.is_multiple_of(queries) {
-            return 0;
+            return false;
         }
         let of = |what: fn(&Before) -> f64| pack::<S>(simd, self.before.iter().cycle().map(what));
         let (value, tilt) = (of(|before| before.value), of(|before| before.tilt));
         let look = Look { beta: Factor::new(simd, self.beta), value, tilt };
-        let all = if self.farthest::<S>(simd, numbers, tilt) < NEAR {
-            self.all::<S, false>(simd, numbers, look)
+        if self.farthest::<S>(simd, numbers, tilt) < NEAR {
+            self.add::<S, false>(simd, numbers, look);
         } else {
-            self.all::<S, true>(simd, numbers, look)
-        };
-        for (i, part) in all.iter().enumerate() {
-            for (lane, x) in part.as_slice().iter().enumerate() {
-                self.sums[lane % queries][i] += x;
-            }
+            self.add::<S, true>(simd, numbers, look);
         }
-        self.scores.len() / numbers * numbers
+        true
     }
 }
 
@@ -76,7 +68,7 @@ impl<T: Real> Gap<'_, T> {
     #[inline(always)]
     fn farthest<S: Simd>(&self, simd: S, numbers: usize, tilt: Pack64<S>) -> f64 {
         let mut most = Pack64::splat(simd, 0.0);
-        for moves in self.moves.chunks_exact(numbers) {
+        for moves in self.moves.chunks(numbers) {
             let x = pack(simd, moves.iter().map(|d| d.f64())) - tilt;
             most = most.larger(x.abs());
         }
@@ -86,20 +78,23 @@ impl<T: Real> Gap<'_, T> {
     }
 
     #[inline(always)]
-    fn all<S: Simd, const FAR: bool>(
-        &self,
-        simd: S,
-        numbers: usize,
-        look: Look<S>,
-    ) -> [Pack64<S>; 3] {
+    fn add<S: Simd, const FAR: bool>(self, simd: S, numbers: usize, look: Look<S>) {
+        let (scores, moves) = (self.scores.chunks_exact(numbers), self.moves.chunks_exact(numbers));
+        let (last, last_moves) = (scores.remainder(), moves.remainder());
         let mut all = [Pack64::splat(simd, 0.0); 3];
-        let tiles = self.scores.chunks_exact(numbers).zip(self.moves.chunks_exact(numbers));
-        for (scores, moves) in tiles {
-            let h = pack(simd, scores.iter().map(|h| h.f64()));
-            let found = look.terms::<FAR>(h, pack(simd, moves.iter().map(|d| d.f64())));
+        for (scores, moves) in scores.zip(moves) {
+            let found = look.of::<T, FAR>(simd, scores, moves);
             all = [all[0] + found[0], all[1] + found[1], all[2] + found[2]];
         }
-        all
+        let mut note = |terms: &[Pack64<S>; 3], count: usize| {
+            for (i, part) in terms.iter().enumerate() {
+                for (lane, x) in part.as_slice()[..count].iter().enumerate() {
+                    self.sums[lane % self.before.len()][i] += x;
+                }
+            }
+        };
+        note(&all, numbers);
+        note(&look.of::<T, FAR>(simd, last, last_moves), last.len());
     }
 }
 
@@ -120,6 +115,13 @@ struct Look<S: Simd> {
 }
 
 impl<S: Simd> Look<S> {
+    /// The terms of a pack or of less; the other lanes say nothing.
+    #[inline(always)]
+    fn of<T: Real, const FAR: bool>(self, simd: S, scores: &[T], moves: &[T]) -> [Pack64<S>; 3] {
+        let h = pack(simd, scores.iter().map(|h| h.f64()));
+        self.terms::<FAR>(h, pack(simd, moves.iter().map(|d| d.f64())))
+    }
+
     /// w, wx and wφ(x); `FAR` where some |x| may be large.
     #[inline(always)]
     fn terms<const FAR: bool>(self, h: Pack64<S>, d: Pack64<S>) -> [Pack64<S>; 3] {

@@ -95,11 +95,13 @@ pub trait Lane: Copy + 'static {
     fn lanes_low_bits_as_exponent<S: Simd>(x: Self::Vector<S>) -> Self::Vector<S>;
     /// The same numbers as f64, in one vector of these or two; what is left over is 0.
     fn lanes_wide<S: Simd>(simd: S, x: Self::Vector<S>) -> [S::f64s; 2];
+    /// The sum of all lanes, always in the same order.
+    fn lanes_total<S: Simd>(simd: S, x: Self::Vector<S>) -> Self;
 }
 
 macro_rules! lane {
     ($t:ident, $bits:ident, $vector:ident, $lanes:ident, $lanes_mut:ident, $splat:ident, $mul_add:ident,
-     $less:ident, $select:ident, $max:ident, $add_bits:ident; two: $($two:ident = $own:ident),*; one: $($one:ident = $of:ident),*;
+     $less:ident, $select:ident, $max:ident, $add_bits:ident, $total:ident; two: $($two:ident = $own:ident),*; one: $($one:ident = $of:ident),*;
      $($constants:tt)*) => {
         impl Lane for $t {
             type Vector<S: Simd> = S::$vector;
@@ -193,13 +195,17 @@ macro_rules! lane {
                 }
                 wide
             }
+            #[inline(always)]
+            fn lanes_total<S: Simd>(simd: S, x: S::$vector) -> Self {
+                simd.$total(x)
+            }
         }
     };
 }
 
 lane! {
     f32, u32, f32s, as_simd_f32s, as_mut_simd_f32s, splat_f32s, mul_add_e_f32s, less_than_f32s,
-    select_f32s, max_f32s, add_u32s;
+    select_f32s, max_f32s, add_u32s, reduce_sum_f32s;
     two: lanes_add = add_f32s, lanes_sub = sub_f32s, lanes_mul = mul_f32s, lanes_div = div_f32s,
         lanes_and = and_f32s, lanes_or = or_f32s;
     one: lanes_neg = neg_f32s, lanes_abs = abs_f32s;
@@ -226,7 +232,7 @@ lane! {
 
 lane! {
     f64, u64, f64s, as_simd_f64s, as_mut_simd_f64s, splat_f64s, mul_add_e_f64s, less_than_f64s,
-    select_f64s, max_f64s, add_u64s;
+    select_f64s, max_f64s, add_u64s, reduce_sum_f64s;
     two: lanes_add = add_f64s, lanes_sub = sub_f64s, lanes_mul = mul_f64s, lanes_div = div_f64s,
         lanes_and = and_f64s, lanes_or = or_f64s;
     one: lanes_neg = neg_f64s, lanes_abs = abs_f64s;

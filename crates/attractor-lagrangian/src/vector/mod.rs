@@ -23,7 +23,7 @@ use lanes::{Lanes, PACK, Pack};
 use pulp::{Arch, Simd, WithSimd};
 
 /// As [`gap`].
-type Gap<T> = fn(f64, &[T], &[T], &[Before], &mut [[f64; 3]]) -> usize;
+type Gap<T> = fn(f64, &[T], &[T], &[Before], &mut [[f64; 3]]) -> bool;
 
 /// The functions of whole vectors of one type: compiled here and not again in every crate that uses them.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ pub(crate) fn gap<T: Real>(
     moves: &[T],
     before: &[Before],
     sums: &mut [[f64; 3]],
-) -> usize {
+) -> bool {
     (T::vectors().gap)(beta, scores, moves, before, sums)
 }
 

@@ -6,6 +6,7 @@ use super::{Lane, takes};
 use crate::{Real, Tally};
 use pulp::bytemuck::cast_slice;
 use pulp::{Arch, Simd, WithSimd};
+use std::iter::zip;
 
 /// Replaces a tile of scores, n × q, by weights in units of the largest of each query, and writes the
 /// tallies. It does nothing and returns false where β is out of the lanes' range or q numbers fill no vector.
@@ -50,11 +51,13 @@ impl<T: Real> WithSimd for Weigh<'_, T> {
             let mut unit = column.largest();
             T::each_lane_mut::<S>(std::slice::from_mut(&mut unit)).iter_mut().for_each(seen);
             tallies.iter_mut().zip(T::each_lane::<S>(&[unit])).for_each(begin);
-            column.weigh(beta, unit, |lane, sum, square| {
-                tallies[lane].weight += sum;
-                tallies[lane].square += square;
-            });
-            tallies.iter_mut().for_each(|tally| finish(beta.beta, tally));
+            let sums = column.weigh(beta, unit);
+            let (weights, squares): (&[f64], &[f64]) =
+                (cast_slice(&sums.weights), cast_slice(&sums.squares));
+            for (tally, (weight, square)) in tallies.iter_mut().zip(zip(weights, squares)) {
+                (tally.weight, tally.square) = (*weight, *square);
+                finish(beta.beta, tally);
+            }
         }
         true
     }
@@ -73,12 +76,11 @@ fn weigh_one<S: Simd, T: Real>(simd: S, beta: Factor<S, T>, tile: &mut [T], tall
     seen(&mut unit);
     begin((tally, &unit));
     let unit = T::lanes_splat(simd, unit);
-    let mut note = |_, sum, square| {
-        tally.weight += sum;
-        tally.square += square;
-    };
-    Column::<S, T> { simd, vectors, first: 0, stride: 1 }.weigh(beta, unit, &mut note);
-    Column::<S, T> { simd, vectors: &mut last, first: 0, stride: 1 }.weigh(beta, unit, &mut note);
+    let mut column = Column::<S, T> { simd, vectors, first: 0, stride: 1 };
+    let (weight, square) = column.weigh(beta, unit).total();
+    let mut column = Column::<S, T> { simd, vectors: &mut last, first: 0, stride: 1 };
+    let (more, more_square) = column.weigh(beta, unit).total();
+    (tally.weight, tally.square) = (weight + more, square + more_square);
     end.iter_mut().zip(T::each_lane::<S>(&last)).for_each(|(w, lane)| *w = *lane);
     finish(beta.beta, tally);
 }
@@ -125,14 +127,9 @@ impl<S: Simd, T: Real> Column<'_, S, T> {
         most.get()[0]
     }
 
-    /// Tells the sums of weights and squares of each lane.
+    /// The sums of weights and squares of each lane.
     #[inline(always)]
-    fn weigh(
-        &mut self,
-        beta: Factor<S, T>,
-        unit: T::Vector<S>,
-        mut note: impl FnMut(usize, f64, f64),
-    ) {
+    fn weigh(&mut self, beta: Factor<S, T>, unit: T::Vector<S>) -> Sums<S> {
         let unit = Lanes::<S, T>::new(self.simd, [unit; _]);
         let mut sums = Sums::new(self.simd);
         let mut at = self.first;
@@ -142,7 +139,7 @@ impl<S: Simd, T: Real> Column<'_, S, T> {
             weights.get().into_iter().for_each(|weights| sums.add::<T>(weights));
             at += PACK * self.stride;
         }
-        sums.tell(size_of::<T::Vector<S>>() / size_of::<T>(), &mut note);
+        sums
     }
 
     /// Beyond the last row there is nothing to see.
@@ -190,10 +187,11 @@ impl<S: Simd> Sums<S> {
         }
     }
 
+    /// Both of all lanes.
     #[inline(always)]
-    fn tell(&self, lanes: usize, note: &mut impl FnMut(usize, f64, f64)) {
-        let (weights, squares) = (cast_slice(&self.weights), cast_slice(&self.squares));
-        (0..lanes).for_each(|lane| note(lane, weights[lane], squares[lane]));
+    fn total(&self) -> (f64, f64) {
+        let total = |[a, b]: [S::f64s; 2]| self.simd.reduce_sum_f64s(self.simd.add_f64s(a, b));
+        (total(self.weights), total(self.squares))
     }
 }
 

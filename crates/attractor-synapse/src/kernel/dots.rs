@@ -1,6 +1,6 @@
 //! S = ΞVᵀ with the features in the lanes, for few queries.
 
-use super::{Row, splat, total, vectors};
+use super::{Vector, lanes, splat};
 use attractor_lagrangian::Real;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -39,36 +39,64 @@ impl<T: Real> WithSimd for Dots<'_, T> {
         for (queries, out) in queries.chunks(GROUP * d).zip(out.chunks_mut(GROUP * n)) {
             let group = Dots { memories, queries, d, out };
             match queries.len() / d {
-                1 => group.rows::<S, 1>(simd),
-                2 => group.rows::<S, 2>(simd),
-                3 => group.rows::<S, 3>(simd),
-                _ => group.rows::<S, MANY>(simd),
+                1 => group.rows::<S, 1, 0>(simd),
+                2 => group.rows::<S, 2, 0>(simd),
+                3 => group.rows::<S, 3, 0>(simd),
+                4 => group.rows::<S, MANY, 0>(simd),
+                5 => group.rows::<S, MANY, 1>(simd),
+                6 => group.rows::<S, MANY, 2>(simd),
+                7 => group.rows::<S, MANY, 3>(simd),
+                _ => group.rows::<S, MANY, MANY>(simd),
             }
         }
     }
 }
 
 impl<T: Real> Dots<'_, T> {
-    /// All memories, for the first queries and then for what is left of a group.
+    /// All memories, each for the first queries and then for the others.
     #[inline(always)]
-    fn rows<S: Simd, const FIRST: usize>(self, simd: S) {
+    fn rows<S: Simd, const FIRST: usize, const OTHERS: usize>(self, simd: S) {
         let (d, n) = (self.d, self.memories.len() / self.d);
-        let (first, rest) = self.queries.split_at(FIRST * d);
-        let first = vectors::<S, T, FIRST>(first, d);
+        let (first, others) = self.queries.split_at(FIRST * d);
+        let (first, others) = (Query::<S, T>::all(simd, first, d), Query::all(simd, others, d));
+        let (out, other_out) = self.out.split_at_mut(FIRST * n);
         for (mu, row) in self.memories.chunks_exact(d).enumerate() {
-            let row = T::lanes::<S>(row);
-            place(dots_of(simd, row, &first), &mut self.out[mu..], n);
-            if rest.is_empty() {
-                continue;
-            }
-            let out = &mut self.out[FIRST * n + mu..];
-            match rest.len() / d {
-                1 => place(dots_of(simd, row, &vectors::<S, T, 1>(rest, d)), out, n),
-                2 => place(dots_of(simd, row, &vectors::<S, T, 2>(rest, d)), out, n),
-                3 => place(dots_of(simd, row, &vectors::<S, T, 3>(rest, d)), out, n),
-                _ => place(dots_of(simd, row, &vectors::<S, T, MANY>(rest, d)), out, n),
+            place(dots_of::<S, T, FIRST>(simd, row, &first), &mut out[mu..], n);
+            if OTHERS > 0 {
+                place(dots_of::<S, T, OTHERS>(simd, row, &others), &mut other_out[mu..], n);
             }
         }
+    }
+}
+
+/// A query as vectors.
+#[derive(Clone, Copy)]
+struct Query<'a, S: Simd, T: Real> {
+    whole: &'a [Vector<S, T>],
+    /// The last numbers, of which those that are in a whole vector are 0.
+    end: Vector<S, T>,
+    /// All numbers, if they fill no vector.
+    short: &'a [T],
+}
+
+impl<'a, S: Simd, T: Real> Query<'a, S, T> {
+    #[inline(always)]
+    fn all<const N: usize>(simd: S, queries: &'a [T], d: usize) -> [Self; N] {
+        let mut all = [Self { whole: &[], end: splat(simd, T::ZERO), short: &[] }; N];
+        for (i, place) in all.iter_mut().enumerate() {
+            *place = Self::new(simd, &queries[i * d..][..d]);
+        }
+        all
+    }
+
+    #[inline(always)]
+    fn new(simd: S, query: &'a [T]) -> Self {
+        let (whole, rest) = T::lanes::<S>(query);
+        let mut end = [splat(simd, T::ZERO)];
+        let lanes = T::each_lane_mut::<S>(&mut end);
+        let one = lanes.len();
+        lanes[one - rest.len()..].copy_from_slice(rest);
+        Self { whole, end: end[0], short: if whole.is_empty() { rest } else { &[] } }
     }
 }
 
@@ -84,28 +112,35 @@ fn place<T: Real, const MANY: usize>(dots: [T; MANY], out: &mut [T], n: usize) {
 #[inline(always)]
 fn dots_of<S: Simd, T: Real, const MANY: usize>(
     simd: S,
-    row: Row<'_, S, T>,
-    queries: &[Row<'_, S, T>; MANY],
+    row: &[T],
+    queries: &[Query<'_, S, T>; MANY],
 ) -> [T; MANY] {
     let mut sums = [[splat(simd, T::ZERO); CHAINS]; MANY];
-    let whole = row.0.len() / CHAINS * CHAINS;
+    let (vectors, rest) = T::lanes::<S>(row);
+    let whole = vectors.len() / CHAINS * CHAINS;
     for k in (0..whole).step_by(CHAINS) {
         for chain in 0..CHAINS {
-            let x = row.0[k + chain];
+            let x = vectors[k + chain];
             for (query, sums) in queries.iter().zip(&mut sums) {
-                sums[chain] = T::lanes_mul_add(simd, x, query.0[k + chain], sums[chain]);
+                sums[chain] = T::lanes_mul_add(simd, x, query.whole[k + chain], sums[chain]);
             }
         }
     }
-    if whole < row.0.len() {
+    if whole < vectors.len() {
         for (query, sums) in queries.iter().zip(&mut sums) {
-            sums[0] = T::lanes_mul_add(simd, row.0[whole], query.0[whole], sums[0]);
+            sums[0] = T::lanes_mul_add(simd, vectors[whole], query.whole[whole], sums[0]);
+        }
+    }
+    if !rest.is_empty() && !vectors.is_empty() {
+        let end = T::lanes::<S>(&row[row.len() - lanes::<S, T>()..]).0[0];
+        for (query, sums) in queries.iter().zip(&mut sums) {
+            sums[1] = T::lanes_mul_add(simd, end, query.end, sums[1]);
         }
     }
     let mut dots = [T::ZERO; MANY];
     for ((query, [a, b]), dot) in queries.iter().zip(sums).zip(&mut dots) {
-        *dot = total::<S, T>(T::lanes_add(simd, a, b));
-        row.1.iter().zip(query.1).for_each(|(x, y)| *dot += *x * *y);
+        *dot = T::lanes_total(simd, T::lanes_add(simd, a, b));
+        row.iter().zip(query.short).for_each(|(x, y)| *dot += *x * *y);
     }
     dots
 }

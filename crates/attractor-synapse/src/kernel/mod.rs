@@ -5,11 +5,13 @@
 
 mod dots;
 mod extremes;
+mod mix;
 mod panel;
 mod sums;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use mix::mix;
 pub(crate) use panel::pack;
 pub(crate) use sums::{Absorb, Sums};
 
@@ -99,29 +101,4 @@ fn width_on<T: Real>(arch: Arch) -> usize {
 #[inline(always)]
 fn splat<S: Simd, T: Lane>(simd: S, x: T) -> Vector<S, T> {
     T::lanes_splat(simd, x)
-}
-
-/// The sum of the lanes, always in the same order.
-#[inline(always)]
-fn total<S: Simd, T: Real>(x: Vector<S, T>) -> T {
-    let x = [x];
-    let lanes = T::each_lane::<S>(&x);
-    let half = lanes.len() / 2;
-    let mut sum = T::ZERO;
-    for i in 0..half {
-        sum += lanes[i] + lanes[i + half];
-    }
-    if half == 0 { lanes[0] } else { sum }
-}
-
-/// A row as vectors, and what is less than one.
-type Row<'a, S, T> = (&'a [Vector<S, T>], &'a [T]);
-
-#[inline(always)]
-fn vectors<S: Simd, T: Real, const N: usize>(rows: &[T], d: usize) -> [Row<'_, S, T>; N] {
-    let mut vectors: [Row<'_, S, T>; N] = [(&[], &[]); N];
-    for (i, place) in vectors.iter_mut().enumerate() {
-        *place = T::lanes::<S>(&rows[i * d..][..d]);
-    }
-    vectors
 }

@@ -51,22 +51,40 @@ fn groups(queries: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
 }
 
 impl<T: Real> Sums<'_, T> {
-    /// All features for `MANY` queries from the q-th, `WIDE` vectors at a time.
+    /// All features for `MANY` queries from the q-th, `WIDE` vectors at a time while there are so many. The last vector
+    /// ends with the last feature and says again what is in the one before.
     #[inline(always)]
     fn columns<S: Simd, const MANY: usize, const WIDE: usize>(&mut self, simd: S, q: usize) {
         let one = lanes::<S, T>();
-        let mut at = 0;
-        while at + WIDE * one <= self.m {
-            self.block::<S, MANY, WIDE>(simd, q, at);
-            at += WIDE * one;
+        let mut at = self.blocks::<S, MANY, WIDE>(simd, q, 0);
+        if WIDE > 4 {
+            at = self.blocks::<S, MANY, 4>(simd, q, at);
         }
-        while at + one <= self.m {
-            self.block::<S, MANY, 1>(simd, q, at);
-            at += one;
+        if WIDE > 2 {
+            at = self.blocks::<S, MANY, 2>(simd, q, at);
         }
-        if at < self.m {
+        at = self.blocks::<S, MANY, 1>(simd, q, at);
+        if at < self.m && one <= self.m {
+            self.block::<S, MANY, 1>(simd, q, self.m - one);
+        } else if at < self.m {
             self.rest(q..q + MANY, at);
         }
+    }
+
+    /// As many whole blocks from a feature on as there are; the feature after them.
+    #[inline(always)]
+    fn blocks<S: Simd, const MANY: usize, const WIDE: usize>(
+        &mut self,
+        simd: S,
+        q: usize,
+        mut at: usize,
+    ) -> usize {
+        let numbers = WIDE * lanes::<S, T>();
+        while at + numbers <= self.m {
+            self.block::<S, MANY, WIDE>(simd, q, at);
+            at += numbers;
+        }
+        at
     }
 
     #[inline(always)]
@@ -86,7 +104,7 @@ impl<T: Real> Sums<'_, T> {
         }
     }
 
-    /// The features beyond the last whole vector.
+    /// Features that are less than a vector.
     #[inline(always)]
     fn rest(&mut self, queries: std::ops::Range<usize>, at: usize) {
         for q in queries {
