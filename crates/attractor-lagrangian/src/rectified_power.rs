@@ -2,7 +2,7 @@
 
 use crate::additive::{or_beyond, power_gap, power_growth};
 use crate::error::exponent;
-use crate::{ParameterError, Primitive, Properties, ZeroModes};
+use crate::{ParameterError, Primitive, Properties, Real, ZeroModes, vector};
 
 /// F(x) = (1/n)·x₊ⁿ with activation x₊^{n−1} (KH eq. 7, rectified so that odd n is convex too).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,10 @@ impl Primitive for RectifiedPower {
 
     fn slope(&self, x: f64) -> f64 {
         x.max(0.0).powi(self.0.cast_signed() - 1) + keep_nan(x)
+    }
+
+    fn slopes<T: Real>(&self, x: &[T], g: &mut [T]) {
+        vector::rectified_power(self.0 - 1, x, g);
     }
 
     fn curvature(&self, x: f64) -> f64 {

@@ -9,6 +9,7 @@ mod gap;
 mod kernels;
 mod lane;
 mod lanes;
+mod power;
 mod softmax;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub struct Vectors<T> {
     rectified_exp_m1: fn(f64, &[T], &mut [T]),
     tanh: fn(f64, &[T], &mut [T]),
     logistic: fn(f64, &[T], &mut [T]),
+    rectified_power: fn(u32, &[T], &mut [T]),
     softmax: fn(f64, bool, &[T], &mut [T]) -> bool,
     weigh: fn(f64, &mut [T], &mut [Tally]) -> bool,
     gap: Gap<T>,
@@ -43,6 +45,7 @@ impl<T: Real> Vectors<T> {
         rectified_exp_m1: |beta, x, g| map(RectifiedExpM1, beta, x, g),
         tanh: |beta, x, g| map(Tanh, beta, x, g),
         logistic: |beta, x, g| map(Logistic, beta, x, g),
+        rectified_power: power::rectified_power,
         softmax: softmax::softmax,
         weigh: weigh::weigh,
         gap: gap::gap,
@@ -67,6 +70,11 @@ pub(crate) fn tanh<T: Real>(beta: f64, x: &[T], g: &mut [T]) {
 /// Writes 1/(1 + e^{−βx}).
 pub(crate) fn logistic<T: Real>(beta: f64, x: &[T], g: &mut [T]) {
     (T::vectors().logistic)(beta, x, g);
+}
+
+/// See [`power::rectified_power`].
+pub(crate) fn rectified_power<T: Real>(k: u32, x: &[T], g: &mut [T]) {
+    (T::vectors().rectified_power)(k, x, g);
 }
 
 /// See [`softmax::softmax`].

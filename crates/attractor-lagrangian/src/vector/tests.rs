@@ -3,10 +3,11 @@
 use super::gap::gap_on;
 use super::kernels::{Exp, Kernel, Logistic, RectifiedExpM1, Tanh};
 use super::map_on;
+use super::power::rectified_power_on;
 use super::softmax::softmax_on;
 use super::weigh::weigh_on;
 use crate::special::phi;
-use crate::{Before, Real, Tally};
+use crate::{Before, Primitive, Real, RectifiedPower, Tally};
 use dashu_float::{FBig, round::mode::HalfEven};
 use pulp::Arch;
 
@@ -383,4 +384,33 @@ fn gaps_are_summed<T: Real>() {
 fn gaps_are_summed_on_every_path() {
     gaps_are_summed::<f32>();
     gaps_are_summed::<f64>();
+}
+
+fn powers_are_those_of_one_number<T: Real>() {
+    let special = [0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e-30, 1e30, -1.5];
+    for (arch, _) in widths() {
+        for k in [1, 2, 3, 4, 7, 20, 31, 1000] {
+            for n in [1, 7, 63, 64, 65, 130] {
+                let x: Vec<T> = fractions(n).map(|u| T::of(3.0 * u - 1.0)).collect();
+                let x: Vec<T> = x.into_iter().chain(special.map(T::of)).collect();
+                let mut g = x.clone();
+                rectified_power_on(arch, k, &x, &mut g);
+                let power = RectifiedPower::new(k + 1).unwrap();
+                for (x, g) in x.iter().zip(g) {
+                    let truth = T::of(power.slope(x.f64())).f64();
+                    let rounded = f64::from(k) * f64::EPSILON + 2.0 * T::UNIT_ROUNDOFF;
+                    let near = (g.f64() - truth).abs() <= rounded * truth.max(1e-300);
+                    let same = g.f64().to_bits() == truth.to_bits();
+                    let both_nan = g.f64().is_nan() && truth.is_nan();
+                    assert!(near || same || both_nan, "{x}^{k}: {g} is not {truth}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn powers_are_those_of_one_number_on_every_path() {
+    powers_are_those_of_one_number::<f32>();
+    powers_are_those_of_one_number::<f64>();
 }
