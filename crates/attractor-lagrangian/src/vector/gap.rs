@@ -86,15 +86,24 @@ impl<T: Real> Gap<'_, T> {
             let found = look.of::<T, FAR>(simd, scores, moves);
             all = [all[0] + found[0], all[1] + found[1], all[2] + found[2]];
         }
-        let mut note = |terms: &[Pack64<S>; 3], count: usize| {
-            for (i, part) in terms.iter().enumerate() {
-                for (lane, x) in part.as_slice()[..count].iter().enumerate() {
-                    self.sums[lane % self.before.len()][i] += x;
-                }
-            }
-        };
-        note(&all, numbers);
-        note(&look.of::<T, FAR>(simd, last, last_moves), last.len());
+        if self.before.len() == 1 {
+            self.sums[0].iter_mut().zip(all).for_each(|(sum, part)| *sum += part.total());
+        } else {
+            note(self.sums, &all, numbers);
+        }
+        if !last.is_empty() {
+            note(self.sums, &look.of::<T, FAR>(simd, last, last_moves), last.len());
+        }
+    }
+}
+
+/// Adds the first lanes, row by row.
+#[inline(always)]
+fn note<S: Simd>(sums: &mut [[f64; 3]], terms: &[Pack64<S>; 3], count: usize) {
+    for (i, part) in terms.iter().enumerate() {
+        for row in part.as_slice()[..count].chunks_exact(sums.len()) {
+            sums.iter_mut().zip(row).for_each(|(sum, x)| sum[i] += x);
+        }
     }
 }
 

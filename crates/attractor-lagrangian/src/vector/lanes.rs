@@ -34,6 +34,14 @@ const fn fused<S: Simd>() -> bool {
 }
 
 impl<S: Simd, T: Lane> Lanes<S, T> {
+    /// The sum of all lanes.
+    #[inline(always)]
+    pub(super) fn total(self) -> T {
+        let [a, b, c, d] = self.x;
+        let (ab, cd) = (T::lanes_add(self.simd, a, b), T::lanes_add(self.simd, c, d));
+        T::lanes_total(self.simd, T::lanes_add(self.simd, ab, cd))
+    }
+
     /// The vectors of a pack one by one.
     #[inline(always)]
     pub(super) fn each(self) -> [Lanes<S, T, 1>; PACK] {
