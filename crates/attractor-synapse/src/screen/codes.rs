@@ -160,12 +160,12 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// `bias` is the largest one in size; errors that are small beside `window` will do.
+    /// `bias` is the largest one in size; errors of half a `window`, which make it twice as wide, will do.
     pub(super) fn new(outputs: &[f64], codes: &Codes, bias: f64, window: f64) -> Self {
         let (steps, unit, off) = match &codes.steps {
             Steps::Int8(_) => in_16_bits(outputs),
             Steps::Signs(_) => {
-                let (planes, unit, off) = Planes::of(outputs, window / (8.0 * codes.largest));
+                let (planes, unit, off) = Planes::of(outputs, window / (2.0 * codes.largest));
                 (QuerySteps::Planes(planes), unit, off)
             }
         };
