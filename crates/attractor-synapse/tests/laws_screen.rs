@@ -358,6 +358,22 @@ fn memories_of_signs_are_screened_by_their_bits() {
     }
 }
 
+/// 0·∞ is no bound: of a memory beyond int8 nothing is known, not even for a query of zeros.
+#[test]
+fn what_has_no_bound_is_read() {
+    let xi = Synapses::from_rows(&[[1e200f64, 1.0], [1.0, 0.5], [0.0, 1.0]]).unwrap();
+    for screened in
+        [Screened::new(&xi, 1e-6).unwrap(), Screened::new(&xi, 1e-6).unwrap().in_balls()]
+    {
+        let (mut answers, mut said) = (Answers::default(), Vec::new());
+        let softmax = LogSumExp::new(1.0).unwrap();
+        let question = Question::of(&softmax, &[0.0, 0.0]);
+        screened.eager().read_certified(&question, &mut answers, &mut said);
+        assert_eq!((said[0].screen, said[0].read), (Screen::Screened, 3));
+        assert!((answers.get(0).value - 3.0f64.ln()).abs() < 1e-15);
+    }
+}
+
 #[test]
 fn a_query_that_is_no_number_is_left_to_the_plain_read() {
     let (xi, mut cue) = sharp();

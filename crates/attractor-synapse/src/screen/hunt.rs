@@ -132,7 +132,7 @@ fn join<'a, T: Element>(
     let mut cut = shares.clone().map(|share| share.rest).fold(f64::NEG_INFINITY, f64::max);
     let mut kept = Vec::new();
     for one in shares.clone().flat_map(|share| &share.kept) {
-        if one.upper > least {
+        if !(one.upper <= least) {
             kept.push(*one);
         } else {
             cut = cut.max(one.upper);
