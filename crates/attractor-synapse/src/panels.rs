@@ -6,7 +6,7 @@ use crate::question::Question;
 use attractor_lagrangian::Before;
 use std::ops::Range;
 
-/// So many queries at most leave vectors of queries half empty, whatever the lanes.
+/// With more queries it pays to have these in the lanes, even where they leave half a vector empty.
 const FEW: usize = 8;
 
 /// Queries whose scores share the vectors of a tile, n × `width`; alone, n of one query.
@@ -50,7 +50,7 @@ impl<T: Element> Panels<T> {
     pub(crate) fn lay_out(&mut self, question: &Question<'_, T>, d: usize) {
         let (queries, lanes) = (question.outputs.len() / d, kernel::width::<T>());
         self.features = d;
-        self.few = question.hidden.one_pass().is_some() && queries <= lanes.max(FEW);
+        self.few = question.hidden.one_pass().is_some() && queries <= FEW;
         self.all.clear();
         if self.few {
             self.all.extend((0..queries).map(|q| Panel { queries: q..q + 1, width: 1 }));
