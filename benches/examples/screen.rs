@@ -34,7 +34,7 @@ fn main() {
         trial(&close, "in balls", 60.0, 1);
         trial(&close, "in balls", 60.0, 4);
         drop(close);
-        let signs = Screened::new(memories_of_signs::<f32>(n, d), EPSILON);
+        let signs = Screened::new(memories_of_signs(n, d), EPSILON);
         let signs = signs.unwrap_or_else(|error| panic!("{error}"));
         trial(&signs, "signs", 1.0, 1);
         trial(&signs, "signs", 1.0, 4);

@@ -61,11 +61,12 @@ pub fn clustered<T: Element>(
     Synapses::new(patterns.unwrap_or_else(|error| panic!("{error}")))
 }
 
-/// Random memories of ±1.
-pub fn memories_of_signs<T: Element>(memories: usize, features: usize) -> Synapses<T> {
-    let numbers = normals::<T>(1, memories, features).into_iter();
-    let signs = numbers.map(|x| if x < T::ZERO { -T::ONE } else { T::ONE }).collect();
-    let patterns = Patterns::new(signs, features);
+/// Memories from [`signs`].
+///
+/// # Panics
+/// If a size is zero.
+pub fn memories_of_signs(memories: usize, features: usize) -> Synapses<f32> {
+    let patterns = Patterns::new(signs(1, memories, features), features);
     Synapses::new(patterns.unwrap_or_else(|error| panic!("{error}")))
 }
 

@@ -16,6 +16,7 @@ const LEAST: usize = 4;
 const MOST: usize = 8 * TILE;
 /// How often clusters are looked for within clusters.
 const LEVELS: usize = 4;
+
 /// Memories within R of c.
 pub(super) struct Ball<T> {
     pub(super) count: usize,
