@@ -12,12 +12,14 @@ from contest import OURS, Contestant, brief, compete, deviation, ours, say
 from limits import plain_read
 from rows import row
 
+EXPLICIT = ["dormand_prince", "rk4", "adaptive", "scipy_rk45", "diffrax_tsit5"]
 # kernel: N, d, beta, tau_h, time, target, who takes part. tau_f = 1.
 SETTINGS = {
-    "trajectory-f64": (1_000, 100, 8.0, 0.5, 3.0, 1e-6, ["rk4", "adaptive", "scipy_rk45", "diffrax_tsit5"]),
-    "trajectory-large-f64": (10_000, 384, 8.0, 0.5, 3.0, 1e-6, ["rk4", "adaptive", "scipy_rk45", "diffrax_tsit5"]),
+    "trajectory-f64": (1_000, 100, 8.0, 0.5, 3.0, 1e-6, EXPLICIT),
+    "trajectory-large-f64": (10_000, 384, 8.0, 0.5, 3.0, 1e-6, EXPLICIT),
     "trajectory-stiff-f64": (1_000, 100, 8.0, 1e-3, 3.0, 1e-4, ["adaptive", "strang", "rk4", "scipy_bdf"]),
 }
+OURS_ARE = ["dormand_prince", "rk4", "adaptive", "strang"]
 QUICK = ["trajectory-f64"]
 # The right-hand side: scalar, N, d.
 VELOCITIES = [("f32", 100_000, 384), ("f64", 100_000, 384), ("f64", 1_000, 100)]
@@ -130,7 +132,7 @@ def trajectory(library, peers, kernel, n, d, beta, tau_h, time, target, who):
         except Exception as failure:
             say(f"  {name} takes no part: {brief(failure)}")
             continue
-        contestant.name = f"ours_{name}" if name in ("rk4", "adaptive", "strang") else name
+        contestant.name = f"ours_{name}" if name in OURS_ARE else name
         racing.append(contestant)
         chosen[contestant.name] = accuracy
     measured = compete(racing, {"": exact})
@@ -163,7 +165,7 @@ def loosest(make, exact, target):
 
 def maker(name, library, peers, problem):
     """What a method can be asked for, and the contestant for one of it."""
-    if name in ("rk4", "strang", "adaptive"):
+    if name in OURS_ARE:
         xi, cue, beta, tau_h, time = problem
         # an explicit method needs steps of the fast layer's size
         longest = {"rk4": min(1.0, 2 * tau_h), "strang": 1.0}

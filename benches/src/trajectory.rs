@@ -3,7 +3,9 @@
 use crate::contestant::{Contestant, Failure, widened};
 use attractor_dynamics::Outcome;
 use attractor_lagrangian::{LogSumExp, Quadratic};
-use attractor_network::{Adaptive, Integrator, ModernNetwork, NetworkState, Plan, Rk4, Strang};
+use attractor_network::{
+    Adaptive, DormandPrince, Integrator, ModernNetwork, NetworkState, Plan, Rk4, Strang,
+};
 use attractor_synapse::{Element, Patterns, Synapses};
 
 /// The network with what it starts from.
@@ -64,13 +66,14 @@ pub(crate) struct Trajectory<T: Element> {
 #[derive(Debug)]
 enum Method {
     Adaptive(Adaptive),
+    DormandPrince(DormandPrince),
     Rk4,
     Strang,
 }
 
 impl<T: Element> Trajectory<T> {
     /// An integrator by its name, with what decides on its error: the step of `rk4` and `strang`, the relative
-    /// tolerance of `adaptive`.
+    /// tolerance of `adaptive` and `dormand_prince`.
     pub(crate) fn new(
         setting: Setting<T>,
         name: &str,
@@ -83,6 +86,10 @@ impl<T: Element> Trajectory<T> {
             "adaptive" => {
                 let adaptive = Adaptive::new(accuracy, 1e-3 * accuracy).map_err(Failure::of)?;
                 (Method::Adaptive(adaptive), time)
+            }
+            "dormand_prince" => {
+                let pair = DormandPrince::new(accuracy, 1e-3 * accuracy).map_err(Failure::of)?;
+                (Method::DormandPrince(pair), time)
             }
             _ => return Err(Failure::saying(format!("no integrator to time is called {name}"))),
         };
@@ -109,6 +116,7 @@ impl<T: Element> Contestant for Trajectory<T> {
     fn run(&mut self) -> Result<(), Failure> {
         match self.method {
             Method::Adaptive(adaptive) => self.go(&adaptive),
+            Method::DormandPrince(pair) => self.go(&pair),
             Method::Rk4 => self.go(&Rk4),
             Method::Strang => self.go(&Strang),
         }

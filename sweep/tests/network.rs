@@ -40,8 +40,10 @@ fn runs<T: Element + Number, Lv: Lagrangian<T>, Lh: Lagrangian<T>>(
     s.call("NetworkState::is_finite", Fed::Finite, (), || state.is_finite());
     for dt in [1e-300, 0.1, 1e6, f64::MAX] {
         let plan = Plan::to_time(dt, dt).unwrap().at_most(3);
-        let integrators: [&dyn Integrator<T, Lv, Lh, Synapses<T>>; 6] =
-            [&Strang, &Lie, &Euler, &Rk4, &ExponentialEuler, &Adaptive::new(1e-3, 1e-3).unwrap()];
+        let (adaptive, pair) =
+            (Adaptive::new(1e-3, 1e-3).unwrap(), DormandPrince::new(1e-3, 1e-3).unwrap());
+        let integrators: [&dyn Integrator<T, Lv, Lh, Synapses<T>>; 7] =
+            [&Strang, &Lie, &Euler, &Rk4, &ExponentialEuler, &adaptive, &pair];
         for integrator in integrators {
             let input = (&shown, integrator, dt);
             s.call("Network::run", Fed::Finite, input, || {

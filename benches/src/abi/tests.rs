@@ -109,7 +109,9 @@ fn trajectories_fall_to_where_the_velocity_vanishes() {
     let (xi, cue) = (xi.as_ptr().cast(), cue.as_ptr().cast());
     let network = Network { xi, cue, memories: 2, features: 2, beta: 20.0, tau_h: 0.1 };
     let mut output = [0.0; 4];
-    for (name, accuracy) in [(c"adaptive", 1e-6), (c"rk4", 0.02), (c"strang", 0.01)] {
+    let methods =
+        [(c"adaptive", 1e-6), (c"dormand_prince", 1e-6), (c"rk4", 0.02), (c"strang", 0.01)];
+    for (name, accuracy) in methods {
         // SAFETY: the arrays have these sizes, and handles are given back once
         let codes = unsafe {
             [

@@ -374,16 +374,16 @@ pub(crate) struct TraceArgs {
     /// The time constant of the hidden neurons, in the same unit
     #[arg(long, value_name = "T", default_value = "0.1", value_parser = positive, allow_negative_numbers = true)]
     pub(crate) tau_h: f64,
-    /// The step, in the unit of the time constants; the largest one with adaptive
+    /// The step, in the unit of the time constants; the largest one where the error is estimated
     #[arg(long, value_name = "T", default_value = "0.1", value_parser = positive, allow_negative_numbers = true)]
     pub(crate) dt: f64,
     /// The time to run, in the unit of the time constants [default: 20 tau_f]
     #[arg(long, value_name = "T", value_parser = positive, allow_negative_numbers = true)]
     pub(crate) t_end: Option<f64>,
-    /// How steps are made; with strang, lie and adaptive the energy falls at any step size
+    /// How steps are made; with strang, lie, adaptive and dormand-prince the energy falls at any step size
     #[arg(long, value_name = "NAME", default_value = "strang", value_parser = integrators::names())]
     pub(crate) integrator: String,
-    /// The error of an adaptive step, relative to the currents of a layer [default: 1e-3]
+    /// The error of a step of adaptive or dormand-prince, relative to the currents of a layer [default: 1e-3]
     #[arg(long, value_name = "R", value_parser = positive, allow_negative_numbers = true)]
     pub(crate) tolerance: Option<f64>,
     /// What the hidden neurons start from

@@ -217,7 +217,7 @@ fn every_integrator_comes_near_the_same_state() {
         numbers(&json, "v")
     };
     let strang = v("strang");
-    for name in ["lie", "euler", "exponential-euler", "rk4", "adaptive"] {
+    for name in ["lie", "euler", "exponential-euler", "rk4", "adaptive", "dormand-prince"] {
         let off = v(name).iter().zip(&strang).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         assert!(off < 1e-4, "{name}: {off}");
     }

@@ -1,6 +1,7 @@
 //! Sums over neurons: L(x) = Σ F(x_i), the Lagrangians of KH eq. (6)–(8) and (10).
 
 use crate::lagrangian::{at_least_zero, or_difference, product};
+use crate::vector::{self, Rule};
 use crate::{Before, Growth, Lagrangian, OnePass, Pool, Properties, Real, Tally};
 use std::fmt::Debug;
 
@@ -19,6 +20,15 @@ pub trait Primitive: Debug + Send + Sync {
         Self: Sized,
     {
         g.iter_mut().zip(x).for_each(|(g, x)| *g = T::of(self.slope(x.f64())));
+    }
+    /// Replaces a tile of scores by weights and writes its tallies, all as [`Pool::weigh`] is to; or does nothing and
+    /// returns false, where no way is faster than one score after the other.
+    fn weigh<T: Real>(&self, tile: &mut [T], tallies: &mut [Tally]) -> bool
+    where
+        Self: Sized,
+    {
+        let _ = (tile, tallies);
+        false
     }
     /// F''(x) ≥ 0.
     fn curvature(&self, x: f64) -> f64;
@@ -119,6 +129,9 @@ const LEAST_SCALE: f64 = -600.0;
 
 impl<T: Real, F: Primitive> Pool<T> for Additive<F> {
     fn weigh(&self, tile: &mut [T], tallies: &mut [Tally]) {
+        if self.0.weigh(tile, tallies) {
+            return;
+        }
         let queries = tallies.len();
         self.choose_scales(tile, tallies);
         for row in tile.chunks_exact_mut(queries) {
@@ -183,6 +196,18 @@ impl<F: Primitive> Additive<F> {
             *tally = Tally { log_scale, ..Tally::EMPTY };
         }
     }
+}
+
+/// Weighs a tile for F = xⁿ/n, or x₊ⁿ/n.
+pub(crate) fn weigh_powers<T: Real>(
+    n: u32,
+    rectified: bool,
+    tile: &mut [T],
+    tallies: &mut [Tally],
+) -> bool {
+    vector::weigh_powers(Rule { k: n - 1, rectified, unscaled: UNSCALED }, tile, tallies);
+    tallies.iter_mut().for_each(|tally| tally.value /= f64::from(n));
+    true
 }
 
 /// A gap of F between finite currents where F overflows: 0 from a current to itself, else beyond any float.

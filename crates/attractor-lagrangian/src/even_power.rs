@@ -1,8 +1,8 @@
 //! F(x) = (1/n)·xⁿ with even n; n = 2 is Hopfield 1982.
 
-use crate::additive::{or_beyond, power_gap, power_growth};
+use crate::additive::{or_beyond, power_gap, power_growth, weigh_powers};
 use crate::error::exponent;
-use crate::{ParameterError, Primitive, Properties};
+use crate::{ParameterError, Primitive, Properties, Real, Tally};
 
 /// F(x) = (1/n)·xⁿ, n even, with activation x^{n−1} (KH eq. 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,10 @@ impl Primitive for EvenPower {
 
     fn slope(&self, x: f64) -> f64 {
         x.powi(self.0.cast_signed() - 1)
+    }
+
+    fn weigh<T: Real>(&self, tile: &mut [T], tallies: &mut [Tally]) -> bool {
+        weigh_powers(self.0, false, tile, tallies)
     }
 
     fn curvature(&self, x: f64) -> f64 {

@@ -3,7 +3,7 @@
 use crate::additive::or_beyond;
 use crate::special::{phi, x_ln_x};
 use crate::vector;
-use crate::{Growth, Lagrangian, LogSumExp, ParameterError, Primitive, Properties, Real};
+use crate::{Growth, Lagrangian, LogSumExp, ParameterError, Primitive, Properties, Real, Tally};
 
 /// F(x) = β⁻¹·e^{βx} with activation e^{βx} (KH eq. 8).
 ///
@@ -38,6 +38,15 @@ impl Primitive for Exponential {
 
     fn slopes<T: Real>(&self, x: &[T], g: &mut [T]) {
         vector::exp(self.beta(), x, g);
+    }
+
+    /// The weights are those of log-sum-exp, and their sum is βΣF.
+    fn weigh<T: Real>(&self, tile: &mut [T], tallies: &mut [Tally]) -> bool {
+        let done = vector::weigh(self.beta(), tile, tallies);
+        if done {
+            tallies.iter_mut().for_each(|tally| tally.value /= self.beta());
+        }
+        done
     }
 
     fn curvature(&self, x: f64) -> f64 {

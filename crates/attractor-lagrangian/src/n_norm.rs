@@ -2,6 +2,7 @@
 
 use crate::lagrangian::{at_least_zero, in_smaller_units, or_difference};
 use crate::special::difference_of_products;
+use crate::vector::{self, Rule};
 use crate::{
     Before, Growth, Lagrangian, OnePass, ParameterError, Pool, Primitive, Properties, Real,
     RectifiedPower, Tally, ZeroModes,
@@ -181,29 +182,11 @@ impl<T: Real> Lagrangian<T> for NNorm {
 impl<T: Real> Pool<T> for NNorm {
     /// Weights (h₊/m)^{n−1} and the value mΣ(h₊/m)ⁿ in units of m^{n−1}, m the largest of the tile.
     fn weigh(&self, tile: &mut [T], tallies: &mut [Tally]) {
-        let queries = tallies.len();
-        tallies.fill(Tally { log_scale: 0.0, ..Tally::EMPTY });
-        for row in tile.chunks_exact(queries) {
-            for (h, tally) in row.iter().zip(&mut *tallies) {
-                tally.log_scale = tally.log_scale.max(h.f64());
-            }
-        }
-        for row in tile.chunks_exact_mut(queries) {
-            for (score, tally) in row.iter_mut().zip(&mut *tallies) {
-                let unit = if tally.log_scale > 0.0 { tally.log_scale } else { 1.0 };
-                let share = if *score < T::ZERO { 0.0 } else { score.f64() / unit };
-                let weight = self.power.slope(share);
-                tally.value += weight * share;
-                tally.weight += weight;
-                tally.square += weight * weight;
-                *score = T::of(weight);
-            }
-        }
-        for tally in tallies {
-            let unit = tally.log_scale;
-            tally.value *= if unit > 0.0 { unit } else { 1.0 };
-            tally.log_scale = (self.n() - 1.0) * unit.ln();
-        }
+        let always = Rule { k: self.power() - 1, rectified: true, unscaled: -1.0 };
+        vector::weigh_powers(always, tile, tallies);
+        // a unit of its own would be one too many for the others
+        let silent = tallies.iter_mut().filter(|tally| tally.weight == 0.0);
+        silent.for_each(|tally| *tally = Tally::EMPTY);
     }
 
     fn potential(&self, tally: &Tally) -> f64 {

@@ -1,8 +1,8 @@
 //! F(x) = (1/n)·max(x, 0)ⁿ: model A's polynomial, convex for every n ≥ 2.
 
-use crate::additive::{or_beyond, power_gap, power_growth};
+use crate::additive::{or_beyond, power_gap, power_growth, weigh_powers};
 use crate::error::exponent;
-use crate::{ParameterError, Primitive, Properties, Real, ZeroModes, vector};
+use crate::{ParameterError, Primitive, Properties, Real, Tally, ZeroModes, vector};
 
 /// F(x) = (1/n)·x₊ⁿ with activation x₊^{n−1} (KH eq. 7, rectified so that odd n is convex too).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,10 @@ impl Primitive for RectifiedPower {
 
     fn slopes<T: Real>(&self, x: &[T], g: &mut [T]) {
         vector::rectified_power(self.0 - 1, x, g);
+    }
+
+    fn weigh<T: Real>(&self, tile: &mut [T], tallies: &mut [Tally]) -> bool {
+        weigh_powers(self.0, true, tile, tallies)
     }
 
     fn curvature(&self, x: f64) -> f64 {

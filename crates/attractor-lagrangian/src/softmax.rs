@@ -42,8 +42,8 @@ impl Softmax {
 
 impl<T: Real> Lagrangian<T> for Softmax {
     fn value(&self, x: &[T]) -> f64 {
-        let weights = Weights::of(self.beta, self.states(x));
-        weights.max + weights.ln_sum / self.beta
+        let weights = Weights::of(*self, x);
+        weights.value()
     }
 
     fn activate(&self, x: &[T], g: &mut [T]) {
@@ -108,8 +108,10 @@ impl<T: Real> Lagrangian<T> for Softmax {
     ///
     /// because peʷ = p'e^{βD}, and p' has digits where p and eʷ are beyond any float.
     fn bregman(&self, to: &[T], from: &[T], slope: &[T]) -> f64 {
-        let (before, after) =
-            (Weights::of(self.beta, self.states(from)), Weights::of(self.beta, self.states(to)));
+        let (before, after) = (Weights::of(*self, from), Weights::of(*self, to));
+        if let Some(gap) = self.small_gap(to, from, before.value()) {
+            return gap;
+        }
         let steps = || self.states(to).zip(self.states(from));
         let top = steps().find(|(_, a)| *a >= before.max).unwrap_or((before.max, before.max));
         let shift = difference(top.0, top.1); // what is common to all currents changes nothing
@@ -145,6 +147,44 @@ impl<T: Real> Lagrangian<T> for Softmax {
     }
 }
 
+/// Currents whose gap is summed at a time, in f64 whatever they are.
+const BLOCK: usize = 128;
+
+impl Softmax {
+    /// The gap between currents of which none moves by more than 1/β against their mean, summed as tiles of a read
+    /// are.
+    fn small_gap<T: Real>(self, to: &[T], from: &[T], value: f64) -> Option<f64> {
+        let pairs = || to.chunks(BLOCK).zip(from.chunks(BLOCK));
+        let sums = |tilt: f64| {
+            let mut sums = [[0.0; 3]];
+            let before = [Before { value, tilt }];
+            for (to, from) in pairs() {
+                let (mut h, mut d) = ([0.0; BLOCK], [0.0; BLOCK]);
+                for (i, (to, from)) in to.iter().zip(from).enumerate() {
+                    (h[i], d[i]) = (to.f64(), to.f64() - from.f64());
+                }
+                let n = to.len();
+                if !vector::gap(self.beta, &h[..n], &d[..n], &before, &mut sums) {
+                    return None;
+                }
+            }
+            Some(sums[0])
+        };
+        let [s0, s1, _] = sums(0.0)?;
+        let ghost = if self.ghost { (-self.beta * value).exp() } else { 0.0 };
+        let tilt = s1 / ((s0 + ghost) * self.beta);
+        let moved = |(to, from): (&T, &T)| (to.f64() - from.f64() - tilt).abs();
+        let least = if self.ghost { tilt.abs() } else { 0.0 };
+        let most = to.iter().zip(from).map(moved).fold(least, f64::max);
+        if !(self.beta * most <= 1.0 && tilt.abs() <= 4.0 * most) {
+            return None; // a move that is mostly common to all loses its digits here
+        }
+        let before = Before { value, tilt };
+        let gap = Pool::<T>::gap_value(&self, &sums(tilt)?, &before, f64::NAN);
+        gap.is_finite().then_some(gap)
+    }
+}
+
 /// ln p of a softmax.
 #[derive(Debug, Clone, Copy)]
 struct Weights {
@@ -155,17 +195,23 @@ struct Weights {
 }
 
 impl Weights {
-    fn of(beta: f64, states: impl Iterator<Item = f64> + Clone) -> Self {
-        let max = states.clone().fold(f64::NEG_INFINITY, f64::max);
-        let mut top = false; // the first maximum is the 1 of ln(1 + …)
-        let rest = states.filter(|x| {
-            top || {
-                top = *x >= max;
-                !top
-            }
-        });
-        let ln_sum = rest.map(|x| (beta * (x - max)).exp()).sum::<f64>().ln_1p();
-        Self { beta, max, ln_sum }
+    fn of<T: Real>(softmax: Softmax, x: &[T]) -> Self {
+        let beta = softmax.beta;
+        let max = softmax.states(x).fold(f64::NEG_INFINITY, f64::max);
+        // the first maximum is the 1 of ln(1 + …)
+        let top = x.iter().position(|x| x.f64() >= max).unwrap_or(x.len());
+        let (before, after) = (&x[..top], x.get(top + 1..).unwrap_or(&[]));
+        let sum = |x: &[T]| {
+            let one_by_one = || x.iter().map(|x| (beta * (x.f64() - max)).exp()).sum();
+            vector::sum_below(beta, max, x).unwrap_or_else(one_by_one)
+        };
+        let ghost = if softmax.ghost && top < x.len() { (-beta * max).exp() } else { 0.0 };
+        Self { beta, max, ln_sum: (sum(before) + sum(after) + ghost).ln_1p() }
+    }
+
+    /// L.
+    fn value(&self) -> f64 {
+        self.max + self.ln_sum / self.beta
     }
 
     /// ln p of the state with current x.

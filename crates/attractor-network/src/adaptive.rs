@@ -23,7 +23,7 @@ use attractor_synapse::{Element, Memories};
 /// A step costs two evaluations of the right-hand side; the dt of the plan is the largest step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adaptive {
-    relative: f64,
+    pub(crate) relative: f64,
     absolute: f64,
     corrected: bool,
 }
@@ -47,7 +47,7 @@ impl Adaptive {
     }
 
     /// The error in units of what is tolerated.
-    fn units<T: Real>(&self, error: f64, layer: &[T]) -> f64 {
+    pub(crate) fn units<T: Real>(&self, error: f64, layer: &[T]) -> f64 {
         error / (self.absolute + self.relative * norm(layer))
     }
 
@@ -59,7 +59,7 @@ impl Adaptive {
 }
 
 /// Smaller steps are no better: the estimate is rounding.
-const SMALLEST: f64 = 1e-12;
+pub(crate) const SMALLEST: f64 = 1e-12;
 
 impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Integrator<T, Lv, Lh, M>
     for Adaptive
@@ -179,6 +179,6 @@ fn strayed(times: &Times, dt: f64, alpha: f64, off: impl Fn(usize) -> f64) -> f6
 }
 
 /// NaN where one is.
-fn larger(a: f64, b: f64) -> f64 {
+pub(crate) fn larger(a: f64, b: f64) -> f64 {
     if a > b || a.is_nan() { a } else { b }
 }

@@ -128,23 +128,33 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
         swap(lane, control);
     }
 
-    /// The certificate of the corrected move, if it is one; `None` as well where v has a unit of its own.
+    /// The certificate of the corrected move, if it has one.
     pub(crate) fn corrected_certificate(&self, control: &Control<T>) -> Option<Certificate> {
-        let Control { start, start_h, corrected, corrected_f, .. } = control;
+        self.certificate_between(control, &control.corrected, &control.corrected_f)
+    }
+
+    /// The certificate of the move from the start to a state whose field is known, whatever made it, if the energy
+    /// fell by more than its rounding; `None` as well where v has a unit of its own.
+    pub(crate) fn certificate_between(
+        &self,
+        Control { start, start_h, .. }: &Control<T>,
+        end: &NetworkState<T>,
+        field: &[f64],
+    ) -> Option<Certificate> {
         if self.feature.0.properties().homogeneous {
             return None;
         }
         let hidden = Leg {
-            x: [&start.h, &corrected.h],
-            y: [&start.f, &corrected.f],
+            x: [&start.h, &end.h],
+            y: [&start.f, &end.f],
             target: start_h,
             slip: hidden_slip(&self.memories, &start.g),
         };
         let features = Leg {
-            x: [&start.v, &corrected.v],
-            y: [&start.g, &corrected.g],
-            target: corrected_f,
-            slip: feature_slip(&self.memories, &corrected.f),
+            x: [&start.v, &end.v],
+            y: [&start.g, &end.g],
+            target: field,
+            slip: feature_slip(&self.memories, &end.f),
         };
         let (first, second) = (hidden.drop(&self.hidden.0), features.drop(&self.feature.0));
         let (drop, rounding) = (first.0 + second.0, first.1 + second.1);

@@ -26,9 +26,8 @@ pub struct Lane<T> {
     pub(crate) log: Log,
     /// What an integrator with error control keeps.
     pub(crate) control: Option<Box<Control<T>>>,
-    /// Velocities of integrators that use them.
-    pub(crate) velocity: Velocity,
-    pub(crate) sum: Velocity,
+    /// Velocities of integrators that use them, stage after stage.
+    pub(crate) velocities: Vec<Velocity>,
 }
 
 /// What a look tells of a state.
@@ -58,8 +57,7 @@ impl<T: Element> Lane<T> {
             ahead: None,
             log: Log { energy, certificate: None, residual: f64::NAN, products: 0, passes: 0 },
             control: None,
-            velocity: Velocity::default(),
-            sum: Velocity::default(),
+            velocities: Vec::new(),
         }
     }
 

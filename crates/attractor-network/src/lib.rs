@@ -12,6 +12,7 @@
 //! | [`Strang`], the default | 2, 1 where a layer is fast | falls at any step size | 1, in one read where the hidden layer pools |
 //! | [`Lie`] | 1 | falls at any step size | 1, as above |
 //! | [`Adaptive`] | 2 for any τ_h/τ_f | falls, at steps chosen by an error estimate | 2 |
+//! | [`DormandPrince`] | 5 where no layer is fast | falls, at steps chosen by an error estimate | 6 |
 //! | [`Euler`], [`ExponentialEuler`] | 1 | falls below a bound that they state | 1 |
 //! | [`Rk4`] | 4 | nothing is proved | 4 |
 //!
@@ -49,7 +50,9 @@ mod substep;
 // Integrators, one a file.
 mod adaptive;
 mod correction;
+mod dormand_prince;
 mod euler;
+mod explicit;
 mod exponential_euler;
 mod integrator;
 mod lie;
@@ -69,6 +72,7 @@ mod simulation;
 mod trajectory;
 
 pub use adaptive::Adaptive;
+pub use dormand_prince::DormandPrince;
 pub use energy::{EnergyTerms, Velocity};
 pub use error::NetworkError;
 pub use euler::Euler;

@@ -97,6 +97,18 @@ macro_rules! laws {
                 simulate(seed, modern(seed, 8.0), Adaptive::new(1e-3, 1e-6).unwrap(), 1.0),
                 states(seed, &modern(seed, 8.0)),
             ));
+            descent_laws!(model_b_by_dormand_and_princes_pair, |seed| (
+                simulate(seed, modern(seed, 8.0), DormandPrince::new(1e-4, 1e-7).unwrap(), 1.0),
+                states(seed, &modern(seed, 8.0)),
+            ));
+            descent_laws!(model_b_by_a_pair_that_tolerates_everything, |seed| (
+                simulate(seed, modern(seed, 100.0), DormandPrince::new(1e6, 1e6).unwrap(), 50.0),
+                states(seed, &modern(seed, 100.0)),
+            ));
+            descent_laws!(hopfield_1984_by_dormand_and_princes_pair, |seed| (
+                simulate(seed, graded(seed), DormandPrince::new(1e-2, 1e-5).unwrap(), 10.0),
+                states(seed, &graded(seed)),
+            ));
             descent_laws!(model_c, |seed| (
                 simulate(seed, spherical(seed), Strang, 1.0),
                 states(seed, &spherical(seed)),

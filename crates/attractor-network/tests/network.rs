@@ -49,10 +49,27 @@ fn an_adaptive_step_costs_two_evaluations() {
 }
 
 #[test]
+fn a_step_of_the_pair_costs_six_evaluations() {
+    let network = modern::<f64>(1, 50, 7, 2.0, 1.0);
+    let integrator = DormandPrince::new(1e6, 1e6).unwrap(); // everything is good enough
+    let mut state = network.start(&numbers(2, 7)).unwrap();
+    let run = network.run(&integrator, &mut state, &plan(0.1, 1.0), &mut ()).unwrap();
+    assert_eq!((run.steps, run.evaluations, run.passes), (10, 61.0, 61));
+}
+
+#[test]
 fn steps_allocate_nothing() {
     let network = modern::<f64>(1, 200, 9, 2.0, 0.1); // one tile: no thread is woken
-    let rules: [&dyn Integrator<f64, _, _, _>; 6] =
-        [&Strang, &Lie, &Euler, &ExponentialEuler, &Rk4, &Adaptive::new(1e-3, 1e-6).unwrap()];
+    let pair = DormandPrince::new(1e-3, 1e-6).unwrap();
+    let rules: [&dyn Integrator<f64, _, _, _>; 7] = [
+        &Strang,
+        &Lie,
+        &Euler,
+        &ExponentialEuler,
+        &Rk4,
+        &Adaptive::new(1e-3, 1e-6).unwrap(),
+        &pair,
+    ];
     for rule in rules {
         let mut lane = Lane::new(network.start(&numbers(2, 9)).unwrap());
         let mut walk = |steps: usize| {

@@ -9,7 +9,7 @@ use attractor_lagrangian::{
     Real, SmoothedNorm, Softplus,
 };
 use attractor_network::{
-    Adaptive, Integrator, Network, NetworkState, Plan, Reference, ReferenceError, ReferencePlan,
+    Adaptive, DormandPrince, Integrator, Network, NetworkState, Plan, Reference, ReferenceError, ReferencePlan,
     Rk4, Strang, Tolerances,
 };
 use attractor_synapse::Synapses;
@@ -139,6 +139,42 @@ fn adaptive_steps_keep_their_tolerance_however_fast_a_layer_is() {
     let coupled = SmoothedNorm::new(0.5).unwrap();
     adaptive_keeps_its_tolerance(network(4, coupled, Softplus::new(2.0).unwrap(), 1.0));
     adaptive_keeps_its_tolerance(network(8, Quadratic, Softplus::new(2.0).unwrap(), 0.5));
+}
+
+/// An error of `tolerance` in each of tolerance^(−1/5) steps, of which the later ones forget the earlier ones; and
+/// every step certified, for one of `Adaptive` would be of the second order and take many more.
+fn the_pair_keeps_its_tolerance<Lv: Lagrangian<f64>, Lh: Lagrangian<f64>>(
+    mut network: Network<f64, Lv, Lh>,
+) {
+    for (ratio, time) in [(0.2, 2.0), (1.0, 2.0), (10.0, 5.0)] {
+        network = network.with_times(1.0, ratio).unwrap();
+        let mut truth = state(1, &network);
+        let fine = Tolerances { rtol: 1e-13, atol: 1e-15 };
+        let plan = ReferencePlan::to_time(time, fine).unwrap();
+        network.reference(Reference::Tsit45, &mut truth, &plan).unwrap();
+        for tolerance in [1e-2, 1e-4, 1e-6, 1e-8, 1e-10] {
+            let mut end = state(1, &network);
+            let pair = DormandPrince::new(tolerance, 1e-3 * tolerance).unwrap();
+            let plan = Plan::to_time(time, time).unwrap();
+            let run = network.run(&pair, &mut end, &plan, &mut ()).unwrap();
+            let error = apart(end.v(), truth.v()).max(apart(end.h(), truth.h()));
+            let what =
+                format!("τ_h {ratio:e}, {tolerance:e}: {error:.1e}, {} reads", run.evaluations);
+            println!("{what}");
+            assert!(error <= 10.0 * tolerance, "{what}");
+            assert!(run.evaluations <= 100.0 + 10.0 * tolerance.powf(-0.2), "{what}");
+            assert!(run.certificate.is_some_and(|certificate| certificate.drop > 0.0), "{what}");
+        }
+    }
+}
+
+#[test]
+fn steps_of_the_pair_keep_their_tolerance() {
+    the_pair_keeps_its_tolerance(network(1, Quadratic, LogSumExp::new(3.0).unwrap(), 1.0));
+    the_pair_keeps_its_tolerance(network(3, LogCosh::new(1.5).unwrap(), Quadratic, 0.2));
+    let coupled = SmoothedNorm::new(0.5).unwrap();
+    the_pair_keeps_its_tolerance(network(4, coupled, Softplus::new(2.0).unwrap(), 1.0));
+    the_pair_keeps_its_tolerance(network(8, Quadratic, Softplus::new(2.0).unwrap(), 0.5));
 }
 
 /// A wrong Jacobian would show here: Newton's iterations would need more of everything.

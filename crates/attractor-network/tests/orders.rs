@@ -5,7 +5,7 @@ mod smooth;
 
 use attractor_lagrangian::{Lagrangian, LogCosh, LogSumExp, Quadratic, Softplus};
 use attractor_network::{
-    Euler, ExponentialEuler, Integrator, Lie, Network, NetworkState, Plan, Rk4, Strang,
+    DormandPrince, Euler, ExponentialEuler, Integrator, Lie, Network, NetworkState, Plan, Rk4, Strang,
 };
 use attractor_synapse::Synapses;
 use smooth::{network, state};
@@ -60,12 +60,14 @@ fn order<Lv: Lagrangian<f64>, Lh: Lagrangian<f64>>(
 
 /// Holds all integrators to their orders.
 fn orders<Lv: Lagrangian<f64>, Lh: Lagrangian<f64>>(network: &Network<f64, Lv, Lh>) {
-    let rules: [Rule<'_, Lv, Lh>; 5] = [
+    let pair = DormandPrince::new(1e6, 1e6).unwrap(); // takes the steps of the plan
+    let rules: [Rule<'_, Lv, Lh>; 6] = [
         (&Lie, 128, 0.05),
         (&Strang, 32, 0.05),
         (&Euler, 128, 0.05),
         (&ExponentialEuler, 128, 0.05),
         (&Rk4, 8, 0.2),
+        (&pair, 16, 0.35),
     ];
     for (rule, coarse, tolerance) in rules {
         let (claimed, measured) = (f64::from(rule.order()), order(network, rule, coarse));

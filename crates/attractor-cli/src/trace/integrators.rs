@@ -4,7 +4,7 @@ use crate::args::TraceArgs;
 use crate::failure::Failure;
 use attractor_lagrangian::AnyLagrangian;
 use attractor_network::{
-    Adaptive, Euler, ExponentialEuler, Integrator, Lie, PlanError, Rk4, Strang,
+    Adaptive, DormandPrince, Euler, ExponentialEuler, Integrator, Lie, PlanError, Rk4, Strang,
 };
 use attractor_synapse::{Element, Synapses};
 use clap::builder::PossibleValuesParser;
@@ -26,6 +26,7 @@ fn all<T: Element>(tolerance: f64) -> Result<Vec<Box<AnyIntegrator<T>>>, PlanErr
         Box::new(ExponentialEuler),
         Box::new(Rk4),
         Box::new(Adaptive::new(tolerance, FLOOR * tolerance)?),
+        Box::new(DormandPrince::new(tolerance, FLOOR * tolerance)?),
     ])
 }
 
@@ -38,10 +39,10 @@ pub(crate) fn names() -> PossibleValuesParser {
 /// What the integrator tolerates, if it estimates its error.
 pub(crate) fn tolerance(args: &TraceArgs) -> Result<Option<f64>, Failure> {
     match (args.integrator.as_str(), args.tolerance) {
-        ("adaptive", given) => Ok(Some(given.unwrap_or(TOLERANCE))),
+        ("adaptive" | "dormand-prince", given) => Ok(Some(given.unwrap_or(TOLERANCE))),
         (_, None) => Ok(None),
         (name, Some(_)) => Err(Failure::usage(format!(
-            "--tolerance: {name} takes steps of --dt whatever its error; use it with --integrator adaptive"
+            "--tolerance: {name} takes steps of --dt whatever its error; use it with --integrator adaptive or dormand-prince"
         ))),
     }
 }

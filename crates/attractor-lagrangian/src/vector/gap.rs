@@ -40,7 +40,7 @@ struct Gap<'a, T> {
     sums: &'a mut [[f64; 3]],
 }
 
-type Pack64<S> = Lanes<S, f64, PACK>;
+pub(super) type Pack64<S> = Lanes<S, f64, PACK>;
 
 impl<T: Real> WithSimd for Gap<'_, T> {
     type Output = bool;
@@ -51,7 +51,7 @@ impl<T: Real> WithSimd for Gap<'_, T> {
         if !numbers.is_multiple_of(queries) {
             return false;
         }
-        let of = |what: fn(&Before) -> f64| pack::<S>(simd, self.before.iter().cycle().map(what));
+        let of = |what: fn(&Before) -> f64| pack::<S>(simd, self.before.iter().cycle().map(what), 0.0);
         let (value, tilt) = (of(|before| before.value), of(|before| before.tilt));
         let look = Look { beta: Factor::new(simd, self.beta), value, tilt };
         if self.farthest::<S>(simd, numbers, tilt) < NEAR {
@@ -69,7 +69,7 @@ impl<T: Real> Gap<'_, T> {
     fn farthest<S: Simd>(&self, simd: S, numbers: usize, tilt: Pack64<S>) -> f64 {
         let mut most = Pack64::splat(simd, 0.0);
         for moves in self.moves.chunks(numbers) {
-            let x = pack(simd, moves.iter().map(|d| d.f64())) - tilt;
+            let x = pack(simd, moves.iter().map(|d| d.f64()), 0.0) - tilt;
             most = most.larger(x.abs());
         }
         let most =
@@ -107,9 +107,14 @@ fn note<S: Simd>(sums: &mut [[f64; 3]], terms: &[Pack64<S>; 3], count: usize) {
     }
 }
 
+/// The numbers, and `fill` where there are no more of them.
 #[inline(always)]
-fn pack<S: Simd>(simd: S, numbers: impl Iterator<Item = f64>) -> Pack64<S> {
-    let mut pack = Pack64::splat(simd, 0.0).get();
+pub(super) fn pack<S: Simd>(
+    simd: S,
+    numbers: impl Iterator<Item = f64>,
+    fill: f64,
+) -> Pack64<S> {
+    let mut pack = Pack64::splat(simd, fill).get();
     let lanes = pulp::bytemuck::cast_slice_mut::<S::f64s, f64>(&mut pack);
     lanes.iter_mut().zip(numbers).for_each(|(lane, x)| *lane = x);
     Lanes::new(simd, pack)
@@ -127,8 +132,8 @@ impl<S: Simd> Look<S> {
     /// The terms of a pack or of less; the other lanes say nothing.
     #[inline(always)]
     fn of<T: Real, const FAR: bool>(self, simd: S, scores: &[T], moves: &[T]) -> [Pack64<S>; 3] {
-        let h = pack(simd, scores.iter().map(|h| h.f64()));
-        self.terms::<FAR>(h, pack(simd, moves.iter().map(|d| d.f64())))
+        let h = pack(simd, scores.iter().map(|h| h.f64()), 0.0);
+        self.terms::<FAR>(h, pack(simd, moves.iter().map(|d| d.f64()), 0.0))
     }
 
     /// w, wx and wφ(x); `FAR` where some |x| may be large.

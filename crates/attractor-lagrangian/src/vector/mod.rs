@@ -4,6 +4,7 @@
 //! end of a vector runs the same instructions as its middle, so an element gives the same bits
 //! wherever it stands.
 
+mod below;
 mod exp;
 mod gap;
 mod kernels;
@@ -16,6 +17,7 @@ mod tests;
 mod weigh;
 
 pub use lane::Lane;
+pub(crate) use power::Rule;
 
 use crate::{Before, Real, Tally};
 use exp::Factor;
@@ -36,7 +38,9 @@ pub struct Vectors<T> {
     rectified_power: fn(u32, &[T], &mut [T]),
     softmax: fn(f64, bool, &[T], &mut [T]) -> bool,
     weigh: fn(f64, &mut [T], &mut [Tally]) -> bool,
+    weigh_powers: fn(Rule, &mut [T], &mut [Tally]),
     gap: Gap<T>,
+    sum_below: fn(f64, f64, &[T]) -> Option<f64>,
 }
 
 impl<T: Real> Vectors<T> {
@@ -48,7 +52,9 @@ impl<T: Real> Vectors<T> {
         rectified_power: power::rectified_power,
         softmax: softmax::softmax,
         weigh: weigh::weigh,
+        weigh_powers: power::weigh_powers,
         gap: gap::gap,
+        sum_below: below::sum_below,
     };
 }
 
@@ -87,6 +93,11 @@ pub(crate) fn weigh<T: Real>(beta: f64, tile: &mut [T], tallies: &mut [Tally]) -
     (T::vectors().weigh)(beta, tile, tallies)
 }
 
+/// See [`power::weigh_powers`].
+pub(crate) fn weigh_powers<T: Real>(rule: Rule, tile: &mut [T], tallies: &mut [Tally]) {
+    (T::vectors().weigh_powers)(rule, tile, tallies);
+}
+
 /// See [`gap::gap`].
 pub(crate) fn gap<T: Real>(
     beta: f64,
@@ -96,6 +107,11 @@ pub(crate) fn gap<T: Real>(
     sums: &mut [[f64; 3]],
 ) -> bool {
     (T::vectors().gap)(beta, scores, moves, before, sums)
+}
+
+/// See [`below::sum_below`].
+pub(crate) fn sum_below<T: Real>(beta: f64, max: f64, x: &[T]) -> Option<f64> {
+    (T::vectors().sum_below)(beta, max, x)
 }
 
 fn map<T: Real, K: Kernel>(kernel: K, beta: f64, x: &[T], g: &mut [T]) {

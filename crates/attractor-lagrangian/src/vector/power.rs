@@ -1,10 +1,14 @@
-//! Powers of whole vectors.
+//! Powers of whole vectors and of tiles of scores, in f64 whatever they are.
+//!
+//! Loops over blocks of a fixed size, inside what is compiled for the widest lanes: the compiler puts them there.
 
-use crate::Real;
+use crate::{Real, Tally};
 use pulp::{Arch, Simd, WithSimd};
 
-/// Numbers at a time, in f64 whatever they are.
-const BLOCK: usize = 64;
+/// Columns and rows of a tile that are taken at a time.
+const WIDE: usize = 8;
+const HIGH: usize = 8;
+type Block = [[f64; WIDE]; HIGH];
 
 /// Writes x₊ᵏ, bit by bit of k; NaN stays.
 pub(crate) fn rectified_power<T: Real>(k: u32, x: &[T], g: &mut [T]) {
@@ -12,51 +16,204 @@ pub(crate) fn rectified_power<T: Real>(k: u32, x: &[T], g: &mut [T]) {
 }
 
 pub(super) fn rectified_power_on<T: Real>(arch: Arch, k: u32, x: &[T], g: &mut [T]) {
-    arch.dispatch(Power { k, x, g });
+    arch.dispatch(Powers { k, x, g });
 }
 
-struct Power<'a, T> {
+struct Powers<'a, T> {
     k: u32,
     x: &'a [T],
     g: &'a mut [T],
 }
 
-impl<T: Real> WithSimd for Power<'_, T> {
+impl<T: Real> WithSimd for Powers<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) {
-        let ((x, x_rest), (g, g_rest)) = (self.x.as_chunks(), self.g.as_chunks_mut());
-        x.iter().zip(g).for_each(|(x, g)| block(self.k, x, g));
-        let (mut last, mut powers) = ([T::ZERO; BLOCK], [T::ZERO; BLOCK]);
-        last.iter_mut().zip(x_rest).for_each(|(place, x)| *place = *x);
-        block(self.k, &last, &mut powers);
-        g_rest.iter_mut().zip(powers).for_each(|(g, power)| *g = power);
+        for (x, g) in self.x.chunks(WIDE * HIGH).zip(self.g.chunks_mut(WIDE * HIGH)) {
+            let mut block = Block::default();
+            block.as_flattened_mut().iter_mut().zip(x).for_each(|(place, x)| *place = x.f64());
+            rectify(&mut block);
+            power(self.k, &mut block);
+            g.iter_mut().zip(block.as_flattened()).for_each(|(g, power)| *g = T::of(*power));
+        }
     }
 }
 
+/// x₊, where NaN stays.
 #[inline(always)]
-fn block<T: Real>(mut k: u32, x: &[T; BLOCK], g: &mut [T; BLOCK]) {
-    let (mut square, mut power) = ([0.0; BLOCK], [1.0; BLOCK]);
-    for i in 0..BLOCK {
-        let x = x[i].f64();
-        square[i] = if x <= 0.0 { 0.0 } else { x };
+fn rectify(block: &mut Block) {
+    for x in block.as_flattened_mut() {
+        *x = if *x <= 0.0 { 0.0 } else { *x };
     }
+}
+
+/// xᵏ.
+#[inline(always)]
+fn power(mut k: u32, block: &mut Block) {
+    let mut square = *block;
+    *block = [[1.0; WIDE]; HIGH];
     loop {
         if k & 1 == 1 {
-            for i in 0..BLOCK {
-                power[i] *= square[i];
-            }
+            let factors = square.as_flattened();
+            block.as_flattened_mut().iter_mut().zip(factors).for_each(|(power, x)| *power *= x);
         }
         k /= 2;
         if k == 0 {
             break;
         }
-        for square in &mut square {
-            *square *= *square;
+        square.as_flattened_mut().iter_mut().for_each(|x| *x *= *x);
+    }
+}
+
+/// The weights (h/m)ᵏ of scores.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rule {
+    pub(crate) k: u32,
+    /// Whether negative scores have none.
+    pub(crate) rectified: bool,
+    /// The units of the scores: m is 1 where ln of the largest weight is at most this, else the largest score.
+    pub(crate) unscaled: f64,
+}
+
+/// Replaces a tile of scores, n × q, by weights and writes the tallies, where the value is Σ(h/m)ᵏ⁺¹·m.
+pub(crate) fn weigh_powers<T: Real>(rule: Rule, tile: &mut [T], tallies: &mut [Tally]) {
+    weigh_powers_on(Arch::new(), rule, tile, tallies);
+}
+
+pub(super) fn weigh_powers_on<T: Real>(
+    arch: Arch,
+    rule: Rule,
+    tile: &mut [T],
+    tallies: &mut [Tally],
+) {
+    arch.dispatch(Weigh { rule, tile, tallies });
+}
+
+struct Weigh<'a, T> {
+    rule: Rule,
+    tile: &'a mut [T],
+    tallies: &'a mut [Tally],
+}
+
+impl<T: Real> WithSimd for Weigh<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let Self { rule, tile, tallies } = self;
+        // the scores of one query are as many columns as are taken at a time, of which the sums are one
+        let alone = tallies.len() == 1;
+        let width = if alone { WIDE } else { tallies.len() };
+        for first in (0..width).step_by(WIDE) {
+            let mut strip = Strip { tile, width, columns: first..width.min(first + WIDE) };
+            let mut most = strip.largest(rule.rectified);
+            if alone {
+                most = [most.iter().fold(0.0, |most, x| if *x > most { *x } else { most }); WIDE];
+            }
+            let units = most.map(|most| rule.unit(most));
+            let [weights, squares, values] = strip.weigh(rule, units.map(f64::recip));
+            let sums = (0..WIDE).map(|i| [weights[i], squares[i], values[i]]);
+            if alone {
+                let add = |a: [f64; 3], b: [f64; 3]| std::array::from_fn(|i| a[i] + b[i]);
+                tallies[0] = rule.tally(units[0], sums.fold([0.0; 3], add));
+            } else {
+                let places = tallies[first..].iter_mut().zip(units);
+                places.zip(sums).for_each(|((tally, unit), sums)| *tally = rule.tally(unit, sums));
+            }
         }
     }
-    for i in 0..BLOCK {
-        g[i] = T::of(power[i]);
+}
+
+impl Rule {
+    #[inline(always)]
+    fn unit(self, most: f64) -> f64 {
+        let ln = f64::from(self.k) * most.ln();
+        // the reciprocal must be a number too
+        let scaled = ln.is_finite() && ln.abs() > self.unscaled && most > 1e-300;
+        if scaled { most } else { 1.0 }
+    }
+
+    #[inline(always)]
+    fn tally(self, unit: f64, [weight, square, value]: [f64; 3]) -> Tally {
+        Tally { log_scale: f64::from(self.k) * unit.ln(), value: value * unit, weight, square }
+    }
+}
+
+/// Some columns of a tile.
+struct Strip<'a, T> {
+    tile: &'a mut [T],
+    width: usize,
+    columns: std::ops::Range<usize>,
+}
+
+impl<T: Real> Strip<'_, T> {
+    fn rows(&self) -> usize {
+        self.tile.len().div_ceil(self.width)
+    }
+
+    /// Some rows, and zeros beyond the last.
+    #[inline(always)]
+    fn take(&self, first: usize) -> Block {
+        let mut block = Block::default();
+        for (row, place) in (first..self.rows()).zip(&mut block) {
+            let row = &self.tile[row * self.width..self.tile.len().min((row + 1) * self.width)];
+            let row = &row[self.columns.start.min(row.len())..self.columns.end.min(row.len())];
+            if let Ok(row) = <&[T; WIDE]>::try_from(row) {
+                *place = row.map(|x| x.f64());
+            } else {
+                place.iter_mut().zip(row).for_each(|(place, x)| *place = x.f64());
+            }
+        }
+        block
+    }
+
+    #[inline(always)]
+    fn put(&mut self, first: usize, block: &Block) {
+        for (row, numbers) in (first..self.rows()).zip(block) {
+            let end = self.tile.len().min((row + 1) * self.width);
+            let row = &mut self.tile[row * self.width..end];
+            let columns = self.columns.start.min(row.len())..self.columns.end.min(row.len());
+            row[columns].iter_mut().zip(numbers).for_each(|(place, x)| *place = T::of(*x));
+        }
+    }
+
+    /// The largest |h| of each column, or h₊.
+    #[inline(always)]
+    fn largest(&self, rectified: bool) -> [f64; WIDE] {
+        let mut most = [0.0; WIDE];
+        for first in (0..self.rows()).step_by(HIGH) {
+            for row in self.take(first) {
+                for (most, x) in most.iter_mut().zip(row) {
+                    let x = if rectified { x } else { x.abs() };
+                    *most = if x > *most { x } else { *most };
+                }
+            }
+        }
+        most
+    }
+
+    /// Scores become weights; Σ|w|, Σw² and Σw·h/m of each column.
+    #[inline(always)]
+    fn weigh(&mut self, rule: Rule, factors: [f64; WIDE]) -> [[f64; WIDE]; 3] {
+        let mut sums = [[0.0; WIDE]; 3];
+        for first in (0..self.rows()).step_by(HIGH) {
+            let mut shares = self.take(first);
+            shares.iter_mut().for_each(|row| (0..WIDE).for_each(|i| row[i] *= factors[i]));
+            if rule.rectified {
+                rectify(&mut shares);
+            }
+            let mut weights = shares;
+            power(rule.k, &mut weights);
+            for (w, x) in weights.iter().zip(&shares) {
+                for i in 0..WIDE {
+                    sums[0][i] += w[i].abs();
+                    sums[1][i] += w[i] * w[i];
+                    sums[2][i] += w[i] * x[i];
+                }
+            }
+            self.put(first, &weights);
+        }
+        sums
     }
 }

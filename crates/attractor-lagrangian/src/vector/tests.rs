@@ -3,7 +3,7 @@
 use super::gap::gap_on;
 use super::kernels::{Exp, Kernel, Logistic, RectifiedExpM1, Tanh};
 use super::map_on;
-use super::power::rectified_power_on;
+use super::power::{Rule, rectified_power_on, weigh_powers_on};
 use super::softmax::softmax_on;
 use super::weigh::weigh_on;
 use crate::special::phi;
@@ -413,4 +413,69 @@ fn powers_are_those_of_one_number<T: Real>() {
 fn powers_are_those_of_one_number_on_every_path() {
     powers_are_those_of_one_number::<f32>();
     powers_are_those_of_one_number::<f64>();
+}
+
+/// A tile of `n` rows for q queries, of scores around ±`size` with zeros among them.
+fn scores<T: Real>(n: usize, q: usize, size: f64) -> Vec<T> {
+    let numbers = fractions(n * q).map(|u| size * (3.0 * u - 1.0));
+    numbers.enumerate().map(|(i, x)| T::of(if i % 11 == 3 { 0.0 } else { x })).collect()
+}
+
+/// Against powers one by one, in units that the tally names.
+fn tiles_are_weighed_by_powers<T: Real>() {
+    let sizes = [(1, 1), (3, 1), (64, 1), (65, 1), (130, 1), (1, 7), (9, 8), (63, 9), (20, 64)];
+    for (arch, (n, q)) in paths().into_iter().flat_map(|path| sizes.map(|size| (path, size))) {
+        for (k, size, rectified) in
+            [(1, 1.0, true), (2, 3.0, true), (19, 700.0, false), (3, 1e-9, false)]
+        {
+            let (h, mut tallies) = (scores::<T>(n, q, size), vec![Tally::EMPTY; q]);
+            let rule = Rule { k, rectified, unscaled: 40.0 };
+            let mut weights = h.clone();
+            weigh_powers_on(arch, rule, &mut weights, &mut tallies);
+            for (i, tally) in tallies.iter().enumerate() {
+                let unit = (tally.log_scale / f64::from(k)).exp();
+                let mut sums = [0.0; 3];
+                for (h, w) in h.iter().zip(&weights).skip(i).step_by(q) {
+                    let share = if rectified { h.f64().max(0.0) } else { h.f64() } / unit;
+                    let truth = share.powi(k.cast_signed());
+                    // the exponential of a rounded logarithm, then k factors
+                    let doubles = f64::from(8 * k) + 4.0 * tally.log_scale.abs();
+                    let rounded = doubles * f64::EPSILON + T::UNIT_ROUNDOFF;
+                    let off = (w.f64() - truth).abs();
+                    assert!(off <= rounded * truth.abs() + 1e-40, "{h}^{k}: {w} is not {truth}");
+                    sums = [
+                        sums[0] + truth.abs(),
+                        sums[1] + truth * truth,
+                        sums[2] + truth * share * unit,
+                    ];
+                }
+                let found = [tally.weight, tally.square, tally.value];
+                for (found, truth) in found.into_iter().zip(sums) {
+                    let off = (found - truth).abs();
+                    assert!(off <= 1e-12 * truth.abs(), "{n} x {q}, {k}: {found} is not {truth}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn tiles_are_weighed_by_powers_on_every_path() {
+    tiles_are_weighed_by_powers::<f32>();
+    tiles_are_weighed_by_powers::<f64>();
+}
+
+#[test]
+fn no_score_is_lost_to_the_columns_beside_it() {
+    for arch in paths() {
+        for (place, bad) in [(0, f64::NAN), (19, f64::INFINITY)] {
+            let (mut tile, mut tallies) = (scores::<f64>(5, 4, 1.0), [Tally::EMPTY; 4]);
+            tile[place] = bad;
+            let rule = Rule { k: 2, rectified: true, unscaled: 40.0 };
+            weigh_powers_on(arch, rule, &mut tile, &mut tallies);
+            let broken = tallies.map(|tally| !tally.weight.is_finite());
+            assert_eq!(broken, std::array::from_fn(|q| q == place % 4));
+            assert!(!tile[place].is_finite());
+        }
+    }
 }

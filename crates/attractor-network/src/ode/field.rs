@@ -58,12 +58,12 @@ where
         lane.state.put(y);
         self.network.activate(&mut lane.state);
         self.network.read_both(lane);
-        let mut velocity = std::mem::take(&mut lane.velocity);
+        let mut velocity = lane.velocities.pop().unwrap_or_default();
         self.network.velocity_into(lane, &mut velocity);
         let (v, h) = out.split_at_mut(velocity.v.len());
         v.copy_from_slice(&velocity.v);
         h.copy_from_slice(&velocity.h);
-        lane.velocity = velocity;
+        lane.velocities.push(velocity);
         self.refuse_unbounded(out);
     }
 
