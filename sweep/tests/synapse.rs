@@ -222,7 +222,7 @@ fn memories<T: Element + Number>(s: &mut Sweep, of: &dyn Memories<T>, outputs: &
     };
     s.call("Memories::relay", Fed::NotFinite, &shown, || {
         let mut relay = Relay::default();
-        of.relay(Errand { outputs: Some(outputs), weigh: Some(&weigh) }, &mut relay);
+        of.relay(Errand { outputs: Some(outputs), weigh: Some(Weighing::Of(&weigh)) }, &mut relay);
     });
 }
 

@@ -1,6 +1,7 @@
 //! The energy, its rate, and the velocity: equations (1), (2) and (4).
 
 use crate::lane::Lane;
+use crate::times::Times;
 use crate::{Network, NetworkState};
 use attractor_dynamics::Energy;
 use attractor_lagrangian::{Lagrangian, Real};
@@ -70,13 +71,10 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
 
     /// The velocity from what was read last.
     pub(crate) fn velocity_into(&self, lane: &Lane<T>, velocity: &mut Velocity) {
-        let unit = lane.state.log_scale.exp();
-        let features = lane.target_f.iter().zip(&lane.state.v).zip(self.tau_f.all());
-        velocity.v.clear();
-        velocity.v.extend(features.map(|((t, v), tau)| (t - self.alpha * unit * v.f64()) / tau));
-        let hidden = lane.target_h.iter().zip(&lane.state.h).zip(self.tau_h.all());
-        velocity.h.clear();
-        velocity.h.extend(hidden.map(|((t, h), tau)| (t - h.f64()) / tau));
+        let Lane { state, target_f, target_h, .. } = lane;
+        let decay = self.alpha * state.log_scale.exp();
+        rates(&self.tau_f, target_f, decay, &state.v, &mut velocity.v);
+        rates(&self.tau_h, target_h, 1.0, &state.h, &mut velocity.h);
     }
 
     /// Ė = −τ_f v̇ᵀ(∂²L_v)v̇ − τ_h ḣᵀ(∂²L_h)ḣ ≤ 0 along the flow (KH eq. 4), away from kinks; NaN where a
@@ -87,6 +85,16 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
         let unit = state.log_scale.exp();
         let feature = bend(&self.feature.0, &state.v, &velocity.v, self.tau_f.all()) / unit;
         -feature - bend(&self.hidden.0, &state.h, &velocity.h, self.tau_h.all())
+    }
+}
+
+/// (target − decay·x)/τ.
+fn rates<T: Real>(times: &Times, target: &[f64], decay: f64, x: &[T], out: &mut Vec<f64>) {
+    out.resize(x.len(), 0.0);
+    for (range, tau) in times.stretches() {
+        let numbers = target[range.clone()].iter().zip(&x[range.clone()]);
+        let places = out[range.clone()].iter_mut().zip(numbers);
+        places.for_each(|(rate, (target, x))| *rate = (target - decay * x.f64()) / tau);
     }
 }
 

@@ -12,13 +12,7 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
     /// Takes the state of a lane, whose targets are known, through stages: each is the state moved by dt along the
     /// velocities of the stages before, weighed by a row. Reads the synapses at every stage that is among the first
     /// `velocities`; the start is the first of them and stays in `next`.
-    pub(crate) fn stages(
-        &self,
-        lane: &mut Lane<T>,
-        dt: f64,
-        rows: &[&[f64]],
-        velocities: usize,
-    ) {
+    pub(crate) fn stages(&self, lane: &mut Lane<T>, dt: f64, rows: &[&[f64]], velocities: usize) {
         let mut all = std::mem::take(&mut lane.velocities);
         all.resize_with(velocities, Velocity::default);
         lane.next.copy_from(&lane.state);

@@ -5,7 +5,7 @@ use crate::lane::Lane;
 use crate::{Network, NetworkState};
 use attractor_dynamics::Certificate;
 use attractor_lagrangian::{Factor, Lagrangian, OnePass, Pool, Scaled, Tally, norm};
-use attractor_synapse::{Element, Errand, Memories};
+use attractor_synapse::{Element, Errand, Memories, Weighing};
 use std::ops::Range;
 
 impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T, Lv, Lh, M> {
@@ -70,7 +70,8 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
             pool.weigh(tile, &mut tally);
             tally[0]
         };
-        let errand = Errand { outputs: Some(&lane.state.g), weigh: Some(&weigh) };
+        let weigh = Some(Weighing::Of(&weigh));
+        let errand = Errand { outputs: Some(&lane.state.g), weigh };
         self.memories.relay(errand, &mut lane.relay);
         lane.log.products += 2;
         lane.log.passes += 1;
@@ -97,7 +98,7 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
     /// Reads Ξᵀf.
     pub(crate) fn read_field(&self, lane: &mut Lane<T>) {
         let Lane { relay, state, .. } = lane;
-        self.memories.relay(Errand { outputs: None, weigh: Some(&stored(&state.f)) }, relay);
+        self.memories.relay(Errand { outputs: None, weigh: known(&state.f) }, relay);
         lane.log.products += 1;
         lane.log.passes += 1;
         self.aim_features(lane, 0.0);
@@ -106,9 +107,8 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Network<T
     /// Reads both Ξg and Ξᵀf of the state, once.
     pub(crate) fn read_both(&self, lane: &mut Lane<T>) {
         let Lane { relay, state, .. } = lane;
-        let weigh = stored(&state.f);
-        self.memories.relay(Errand { outputs: Some(&state.g), weigh: Some(&weigh) }, relay);
-        drop(weigh);
+        let errand = Errand { outputs: Some(&state.g), weigh: known(&state.f) };
+        self.memories.relay(errand, relay);
         lane.log.products += 2;
         lane.log.passes += 1;
         self.aim_hidden(lane);
@@ -198,11 +198,8 @@ pub(crate) fn unscaled<U>(values: &[U]) -> Scaled<'_, U> {
 const TERMS: usize = 272;
 
 /// Weights that are there already.
-pub(crate) fn stored<T: Element>(f: &[T]) -> impl Fn(Range<usize>, &mut [T]) -> Tally + Sync + '_ {
-    |range, tile| {
-        tile.copy_from_slice(&f[range]);
-        Tally { log_scale: 0.0, ..Tally::EMPTY }
-    }
+pub(crate) fn known<T>(f: &[T]) -> Option<Weighing<'_, T>> {
+    Some(Weighing::Known(f))
 }
 
 /// γ_n = nu/(1 − nu), the bound of a sum of n rounded terms.

@@ -9,8 +9,8 @@ use attractor_lagrangian::{
     Real, SmoothedNorm, Softplus,
 };
 use attractor_network::{
-    Adaptive, DormandPrince, Integrator, Network, NetworkState, Plan, Reference, ReferenceError, ReferencePlan,
-    Rk4, Strang, Tolerances,
+    Adaptive, DormandPrince, Integrator, Network, NetworkState, Plan, Reference, ReferenceError,
+    ReferencePlan, Rk4, Strang, Tolerances,
 };
 use attractor_synapse::Synapses;
 use smooth::{FEATURES, NEURONS, network, numbers, state};

@@ -5,7 +5,8 @@ mod smooth;
 
 use attractor_lagrangian::{Lagrangian, LogCosh, LogSumExp, Quadratic, Softplus};
 use attractor_network::{
-    DormandPrince, Euler, ExponentialEuler, Integrator, Lie, Network, NetworkState, Plan, Rk4, Strang,
+    DormandPrince, Euler, ExponentialEuler, Integrator, Lie, Network, NetworkState, Plan, Rk4,
+    Strang,
 };
 use attractor_synapse::Synapses;
 use smooth::{network, state};

@@ -76,7 +76,7 @@ pub use patterns::{PatternError, Patterns, SharedNumbers};
 pub use precision::{Precision, UnknownPrecision};
 pub use product::Element;
 pub use question::{Answer, Answers, Moved, Question, Weight};
-pub use relay::{Errand, Relay, Weigh};
+pub use relay::{Errand, Relay, Weigh, Weighing};
 pub use screen::{NoShare, Screen, Screened, Screening};
 pub use signs::{Bits, Signs};
 pub use synapses::{Memories, Synapses};

@@ -16,8 +16,8 @@ const CHUNK: usize = 128;
 /// Shares that threads work on, of few queries and of many: their sums are what a read holds. Fixed, so
 /// that the merge order does not depend on the threads.
 const SHARES: (usize, usize) = (16, 4);
-/// So few bytes of ξ stay in cache, and threads divide the queries instead.
-const CACHED: usize = 8 << 20;
+/// So few bytes of ξ stay in cache: of many queries, threads divide those and not the memories.
+pub(crate) const CACHED: usize = 8 << 20;
 /// Queries that are read together then.
 const FEW: usize = 64;
 /// Memories that a share has at least.

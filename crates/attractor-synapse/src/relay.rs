@@ -1,8 +1,9 @@
 //! Both products of the two-body network in one read of ξ: overlaps down, weights back up.
 
-use crate::kernel::{self, Sums};
+use crate::kernel::{self, Both, Sums};
 use crate::partial::Partial;
 use crate::product::Element;
+use crate::read::CACHED;
 use crate::share::{STREAMED, rows, rows_of, tiles};
 use crate::together::{together, worth_waking};
 use crate::{Memories, Synapses};
@@ -18,13 +19,31 @@ const SHARES: usize = 16;
 /// as [`Pool::weigh`](attractor_lagrangian::Pool::weigh) does. Called once for every tile, in any order.
 pub type Weigh<'a, T> = dyn Fn(Range<usize>, &mut [T]) -> Tally + Sync + 'a;
 
+/// Where the weights of a read come from.
+#[derive(Clone, Copy)]
+pub enum Weighing<'a, T> {
+    /// The overlaps of this read (or zeros, if none are read).
+    Of(&'a Weigh<'a, T>),
+    /// Before it, in units of 1: N numbers.
+    Known(&'a [T]),
+}
+
+impl<T> std::fmt::Debug for Weighing<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Of(_) => "Of",
+            Self::Known(_) => "Known",
+        })
+    }
+}
+
 /// What one state asks of the synapses in one read.
 #[derive(Clone, Copy)]
 pub struct Errand<'a, T> {
     /// g, d numbers, if the overlaps Ξg are wanted.
     pub outputs: Option<&'a [T]>,
-    /// What the hidden neurons make of them (of zeros if there are none), if Ξᵀw is wanted.
-    pub weigh: Option<&'a Weigh<'a, T>>,
+    /// w, if Ξᵀw is wanted.
+    pub weigh: Option<Weighing<'a, T>>,
 }
 
 impl<T> std::fmt::Debug for Errand<'_, T> {
@@ -98,26 +117,46 @@ impl<T: Element> Share<T> {
         for tile in tiles(&range, rows::<T>(STREAMED, d)) {
             let memories = rows_of(xi.patterns().as_slice(), d, &tile);
             let scores = &mut overlaps[tile.start - range.start..tile.end - range.start];
-            if let Some(outputs) = errand.outputs {
-                kernel::dots(memories, outputs, d, scores);
-            }
-            if let Some(weigh) = errand.weigh {
-                self.weights.clear();
-                self.weights.extend_from_slice(if errand.outputs.is_some() { scores } else { &[] });
-                self.weights.resize(tile.len(), T::ZERO);
-                let tally = weigh(tile, &mut self.weights);
-                let (weights, out) = (&self.weights, &mut self.sum);
-                kernel::sums(Sums { weights, width: 1, values: memories, m: d, out });
-                self.partial.absorb(0, &tally, &self.sum);
+            let known = Tally { log_scale: 0.0, ..Tally::EMPTY };
+            match (errand.outputs, errand.weigh) {
+                (Some(outputs), Some(Weighing::Known(weights))) => {
+                    let (weights, sum) = (&weights[tile], &mut self.sum);
+                    let cached = size_of_val(xi.patterns().as_slice()) <= CACHED;
+                    kernel::both(Both { memories, outputs, weights, scores, sum, cached });
+                    self.partial.absorb(0, &known, &self.sum);
+                }
+                (None, Some(Weighing::Known(weights))) => {
+                    self.sum(memories, &weights[tile], &known);
+                }
+                (outputs, Some(Weighing::Of(weigh))) => {
+                    let mut weights = std::mem::take(&mut self.weights);
+                    weights.clear();
+                    if let Some(outputs) = outputs {
+                        kernel::dots(memories, outputs, d, scores);
+                        weights.extend_from_slice(scores);
+                    }
+                    weights.resize(tile.len(), T::ZERO);
+                    let tally = weigh(tile, &mut weights);
+                    self.sum(memories, &weights, &tally);
+                    self.weights = weights;
+                }
+                (Some(outputs), None) => kernel::dots(memories, outputs, d, scores),
+                (None, None) => {}
             }
         }
+    }
+
+    fn sum(&mut self, values: &[T], weights: &[T], tally: &Tally) {
+        let (m, out) = (self.sum.len(), &mut self.sum);
+        kernel::sums(Sums { weights, width: 1, values, m, out });
+        self.partial.absorb(0, tally, &self.sum);
     }
 }
 
 /// Reads the memories in fixed shares, merged in order: the bits do not depend on the threads.
 pub(crate) fn relay<T: Element>(xi: &Synapses<T>, errand: Errand<'_, T>, relay: &mut Relay<T>) {
     let (n, d) = (xi.memories(), xi.features());
-    check(d, errand);
+    check(n, d, errand);
     relay.prepare(n, d);
     let per = n.div_ceil(relay.shares.len()).next_multiple_of(LEAST);
     relay.shares.truncate(n.div_ceil(per));
@@ -132,7 +171,11 @@ pub(crate) fn relay<T: Element>(xi: &Synapses<T>, errand: Errand<'_, T>, relay: 
 }
 
 #[track_caller]
-fn check<T>(d: usize, errand: Errand<'_, T>) {
+fn check<T>(n: usize, d: usize, errand: Errand<'_, T>) {
     let found = errand.outputs.map_or(d, <[T]>::len);
     assert_eq!(found, d, "{found} outputs, the memories have {d} features");
+    if let Some(Weighing::Known(weights)) = errand.weigh {
+        let found = weights.len();
+        assert_eq!(found, n, "{found} weights for {n} memories");
+    }
 }

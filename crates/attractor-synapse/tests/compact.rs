@@ -61,7 +61,10 @@ fn reads_as_decoded<T: Element>(data: &Data<T>, case: &Case, precision: Precisio
         let score = decoded.largest_norm() * g.iter().map(|x| x * x).sum::<f64>().sqrt();
         let beta = if let Hidden::Softmax(beta) = case.hidden { Some(beta) } else { None };
         near("value", a.value, b.value, beta.map_or(0.0, |beta| score + 1.0 / beta))?;
-        near("activity", a.activity, b.activity, 0.0)?;
+        // what is read twice has its scores from another order too, and |f(h)| follows h
+        let twice = hidden.one_pass().is_none();
+        let rows = if twice { data.xi.memories() as f64 } else { 0.0 };
+        near("activity", a.activity, b.activity, rows * score)?;
         near("scale", a.log_scale, b.log_scale, beta.map_or(0.0, |beta| 1.0 + beta * score))?;
         holds("active", a.active == b.active)?;
         nearest_is_that_of_decoded(&decoded, &g, &a.nearest, &b.nearest, far)?;

@@ -21,7 +21,7 @@ fn field_is_naive<T: Element>(n: usize, d: usize, seed: u64) -> Result<(), TestC
         Tally { log_scale, ..Tally::EMPTY }
     };
     let mut relay = Relay::default();
-    xi.relay(Errand { outputs: Some(&g), weigh: Some(&weigh) }, &mut relay);
+    xi.relay(Errand { outputs: Some(&g), weigh: Some(Weighing::Of(&weigh)) }, &mut relay);
     prop_assert_eq!(seen.load(Ordering::Relaxed), n);
     let u = T::UNIT_ROUNDOFF;
     let unit = relay.tally().log_scale.exp();
@@ -39,8 +39,25 @@ fn field_is_naive<T: Element>(n: usize, d: usize, seed: u64) -> Result<(), TestC
         let off = (unit * relay.field()[i] - field[i]).abs();
         prop_assert!(off <= 272.0 * u * size[i], "{off:e} of {:e}", size[i]);
     }
+    // weights that are known beforehand, with and without the overlaps
+    let weights: Vec<T> = (0..n).map(|k| entry(11 * k + 5)).collect();
+    for outputs in [Some(&g[..]), None] {
+        let mut known = Relay::default();
+        xi.relay(Errand { outputs, weigh: Some(Weighing::Known(&weights)) }, &mut known);
+        let overlaps = |x: &Relay<T>| outputs.map(|_| x.overlaps().to_vec());
+        for (a, b) in overlaps(&known).iter().flatten().zip(overlaps(&relay).iter().flatten()) {
+            prop_assert!((a.f64() - b.f64()).abs() <= 2.0 * (d as f64 + 4.0) * u * 4.0 * d as f64);
+        }
+        for i in 0..d {
+            let terms = || rows.iter().zip(&weights).map(|(row, w)| row[i].f64() * w.f64());
+            let size: f64 = terms().map(f64::abs).sum();
+            let off = (known.field()[i] - terms().sum::<f64>()).abs();
+            prop_assert!(off <= 272.0 * u * size, "{off:e} of {size:e}");
+        }
+        prop_assert_eq!(known.tally().log_scale, 0.0);
+    }
     let again = relay.field().to_vec();
-    xi.relay(Errand { outputs: Some(&g), weigh: Some(&weigh) }, &mut relay);
+    xi.relay(Errand { outputs: Some(&g), weigh: Some(Weighing::Of(&weigh)) }, &mut relay);
     prop_assert_eq!(again, relay.field());
     Ok(())
 }
@@ -71,7 +88,7 @@ fn a_relay_of_a_pool_is_a_read() {
         tally[0]
     };
     let (mut relay, mut answers) = (Relay::default(), Answers::default());
-    xi.relay(Errand { outputs: Some(&g), weigh: Some(&weigh) }, &mut relay);
+    xi.relay(Errand { outputs: Some(&g), weigh: Some(Weighing::Of(&weigh)) }, &mut relay);
     xi.read(&Question::of(&softmax, &g), &mut answers);
     let factor = pool.log_factor(&relay.tally()).exp();
     let read = answers.get(0).log_scale.exp();

@@ -3,7 +3,7 @@
 use crate::model::checked;
 use crate::{Effective, ModelError};
 use attractor_lagrangian::{Lagrangian, Real};
-use attractor_synapse::{Element, Errand, Memories, Relay};
+use attractor_synapse::{Element, Errand, Memories, Relay, Weighing};
 
 mod outer;
 mod settled;
@@ -171,11 +171,8 @@ impl<T: Element, Lv: Lagrangian<T>, Lh: Lagrangian<T>, M: Memories<T>> Effective
     /// Ξᵀf.
     fn field(&self, f: &[T]) -> Vec<T> {
         let mut relay = Relay::default();
-        let weigh = |range: std::ops::Range<usize>, tile: &mut [T]| {
-            tile.copy_from_slice(&f[range]);
-            attractor_lagrangian::Tally { log_scale: 0.0, ..attractor_lagrangian::Tally::EMPTY }
-        };
-        self.memories().relay(Errand { outputs: None, weigh: Some(&weigh) }, &mut relay);
+        let errand = Errand { outputs: None, weigh: Some(Weighing::Known(f)) };
+        self.memories().relay(errand, &mut relay);
         relay.field().iter().map(|x| T::of(*x)).collect()
     }
 

@@ -51,7 +51,8 @@ impl<T: Real> WithSimd for Gap<'_, T> {
         if !numbers.is_multiple_of(queries) {
             return false;
         }
-        let of = |what: fn(&Before) -> f64| pack::<S>(simd, self.before.iter().cycle().map(what), 0.0);
+        let of =
+            |what: fn(&Before) -> f64| pack::<S>(simd, self.before.iter().cycle().map(what), 0.0);
         let (value, tilt) = (of(|before| before.value), of(|before| before.tilt));
         let look = Look { beta: Factor::new(simd, self.beta), value, tilt };
         if self.farthest::<S>(simd, numbers, tilt) < NEAR {
@@ -109,11 +110,7 @@ fn note<S: Simd>(sums: &mut [[f64; 3]], terms: &[Pack64<S>; 3], count: usize) {
 
 /// The numbers, and `fill` where there are no more of them.
 #[inline(always)]
-pub(super) fn pack<S: Simd>(
-    simd: S,
-    numbers: impl Iterator<Item = f64>,
-    fill: f64,
-) -> Pack64<S> {
+pub(super) fn pack<S: Simd>(simd: S, numbers: impl Iterator<Item = f64>, fill: f64) -> Pack64<S> {
     let mut pack = Pack64::splat(simd, fill).get();
     let lanes = pulp::bytemuck::cast_slice_mut::<S::f64s, f64>(&mut pack);
     lanes.iter_mut().zip(numbers).for_each(|(lane, x)| *lane = x);

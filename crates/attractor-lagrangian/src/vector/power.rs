@@ -10,6 +10,10 @@ const WIDE: usize = 8;
 const HIGH: usize = 8;
 type Block = [[f64; WIDE]; HIGH];
 
+/// Units below this are made larger first.
+const SMALL: f64 = 1e-200;
+const UP: f64 = f64::from_bits((1023 + 600) << 52);
+
 /// Writes x₊ᵏ, bit by bit of k; NaN stays.
 pub(crate) fn rectified_power<T: Real>(k: u32, x: &[T], g: &mut [T]) {
     rectified_power_on(Arch::new(), k, x, g);
@@ -72,7 +76,7 @@ pub(crate) struct Rule {
     pub(crate) k: u32,
     /// Whether negative scores have none.
     pub(crate) rectified: bool,
-    /// The units of the scores: m is 1 where ln of the largest weight is at most this, else the largest score.
+    /// m is 1 where |ln| of the largest weight is at most this, else the largest score.
     pub(crate) unscaled: f64,
 }
 
@@ -112,7 +116,7 @@ impl<T: Real> WithSimd for Weigh<'_, T> {
                 most = [most.iter().fold(0.0, |most, x| if *x > most { *x } else { most }); WIDE];
             }
             let units = most.map(|most| rule.unit(most));
-            let [weights, squares, values] = strip.weigh(rule, units.map(f64::recip));
+            let [weights, squares, values] = strip.weigh(rule, units);
             let sums = (0..WIDE).map(|i| [weights[i], squares[i], values[i]]);
             if alone {
                 let add = |a: [f64; 3], b: [f64; 3]| std::array::from_fn(|i| a[i] + b[i]);
@@ -129,9 +133,7 @@ impl Rule {
     #[inline(always)]
     fn unit(self, most: f64) -> f64 {
         let ln = f64::from(self.k) * most.ln();
-        // the reciprocal must be a number too
-        let scaled = ln.is_finite() && ln.abs() > self.unscaled && most > 1e-300;
-        if scaled { most } else { 1.0 }
+        if ln.is_finite() && ln.abs() > self.unscaled { most } else { 1.0 }
     }
 
     #[inline(always)]
@@ -195,11 +197,19 @@ impl<T: Real> Strip<'_, T> {
 
     /// Scores become weights; Σ|w|, Σw² and Σw·h/m of each column.
     #[inline(always)]
-    fn weigh(&mut self, rule: Rule, factors: [f64; WIDE]) -> [[f64; WIDE]; 3] {
+    fn weigh(&mut self, rule: Rule, units: [f64; WIDE]) -> [[f64; WIDE]; 3] {
         let mut sums = [[0.0; WIDE]; 3];
+        // the reciprocal of the smallest numbers is none, but that of 2⁶⁰⁰ times as much
+        let ups = units.map(|unit| if unit < SMALL { UP } else { 1.0 });
+        let mut downs = units;
+        (0..WIDE).for_each(|i| downs[i] = 1.0 / (units[i] * ups[i]));
         for first in (0..self.rows()).step_by(HIGH) {
             let mut shares = self.take(first);
-            shares.iter_mut().for_each(|row| (0..WIDE).for_each(|i| row[i] *= factors[i]));
+            for row in &mut shares {
+                for i in 0..WIDE {
+                    row[i] = row[i] * ups[i] * downs[i];
+                }
+            }
             if rule.rectified {
                 rectify(&mut shares);
             }

@@ -426,7 +426,7 @@ fn tiles_are_weighed_by_powers<T: Real>() {
     let sizes = [(1, 1), (3, 1), (64, 1), (65, 1), (130, 1), (1, 7), (9, 8), (63, 9), (20, 64)];
     for (arch, (n, q)) in paths().into_iter().flat_map(|path| sizes.map(|size| (path, size))) {
         for (k, size, rectified) in
-            [(1, 1.0, true), (2, 3.0, true), (19, 700.0, false), (3, 1e-9, false)]
+            [(1, 1.0, true), (2, 3.0, true), (19, 700.0, false), (3, 1e-9, false), (1, 1e-30, true)]
         {
             let (h, mut tallies) = (scores::<T>(n, q, size), vec![Tally::EMPTY; q]);
             let rule = Rule { k, rectified, unscaled: 40.0 };
@@ -463,6 +463,18 @@ fn tiles_are_weighed_by_powers<T: Real>() {
 fn tiles_are_weighed_by_powers_on_every_path() {
     tiles_are_weighed_by_powers::<f32>();
     tiles_are_weighed_by_powers::<f64>();
+}
+
+/// The smallest numbers there are have weights whose squares are no zeros.
+#[test]
+fn the_smallest_scores_have_weights() {
+    for arch in paths() {
+        let (mut tile, mut tally) = ([5e-324f64, 0.0, 5e-324], [Tally::EMPTY]);
+        let rule = Rule { k: 1, rectified: true, unscaled: 40.0 };
+        weigh_powers_on(arch, rule, &mut tile, &mut tally);
+        let [Tally { weight, square, .. }] = tally;
+        assert!((weight * weight / square - 2.0).abs() < 1e-12, "{tally:?}");
+    }
 }
 
 #[test]

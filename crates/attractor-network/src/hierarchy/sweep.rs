@@ -4,7 +4,7 @@ use super::{Edge, Hierarchy, HierarchyState};
 use crate::NetworkError;
 use crate::flow::{Flow, Slip};
 use crate::network::share;
-use crate::substep::{feature_slip, hidden_slip, stored, unscaled};
+use crate::substep::{feature_slip, hidden_slip, known, unscaled};
 use attractor_dynamics::{Certificate, Guarantee, Look, System};
 use attractor_lagrangian::{ParameterError, Scaled};
 use attractor_synapse::{Element, Errand, Memories};
@@ -73,8 +73,7 @@ impl<T: Element> Hierarchy<T> {
                 slip += hidden_slip(&edge.synapses, below);
             } else if edge.below == layer {
                 let above = &layers[edge.above].y;
-                let weigh = stored(above);
-                edge.synapses.relay(Errand { outputs: None, weigh: Some(&weigh) }, relay);
+                edge.synapses.relay(Errand { outputs: None, weigh: known(above) }, relay);
                 target.iter_mut().zip(relay.field()).for_each(|(t, f)| *t += f);
                 slip += feature_slip(&edge.synapses, above);
             }

@@ -1,7 +1,7 @@
 //! The right-hand side and its Jacobian as a foreign integrator sees them, behind a guard.
 
 use crate::lane::Lane;
-use crate::substep::stored;
+use crate::substep::known;
 use crate::{Network, NetworkState};
 use attractor_dynamics::Outcome;
 use attractor_lagrangian::Lagrangian;
@@ -79,8 +79,8 @@ where
         let (dv, dh) = direction.split_at(next.v.len());
         network.feature.0.curve(v, dv, &mut next.g);
         network.hidden.0.curve(h, dh, &mut next.f);
-        let weigh = stored(&next.f);
-        network.memories.relay(Errand { outputs: Some(&next.g), weigh: Some(&weigh) }, relay);
+        let errand = Errand { outputs: Some(&next.g), weigh: known(&next.f) };
+        network.memories.relay(errand, relay);
         let (to_v, to_h) = out.split_at_mut(dv.len());
         for (((out, x), d), tau) in
             to_v.iter_mut().zip(relay.field()).zip(dv).zip(network.tau_f.all())

@@ -3,6 +3,7 @@
 //! Of many queries, S has the queries in the lanes and O the features; of few, both have the features.
 //! All run in the widest lanes that the processor has.
 
+mod both;
 mod dots;
 mod extremes;
 mod mix;
@@ -11,6 +12,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use both::Both;
 pub(crate) use mix::mix;
 pub(crate) use panel::pack;
 pub(crate) use sums::{Absorb, Sums};
@@ -31,6 +33,7 @@ pub struct Kernels<T> {
     extremes: Extremes<T>,
     sums: fn(Sums<'_, T>),
     absorb: fn(Absorb<'_, T>),
+    both: fn(Both<'_, T>),
 }
 
 impl<T: Real> Kernels<T> {
@@ -41,6 +44,7 @@ impl<T: Real> Kernels<T> {
         extremes: extremes::extremes,
         sums: sums::sums,
         absorb: sums::absorb,
+        both: both::both,
     };
 }
 
@@ -72,6 +76,11 @@ pub(crate) fn sums<T: Element>(work: Sums<'_, T>) {
 /// See [`Absorb`].
 pub(crate) fn absorb<T: Element>(work: Absorb<'_, T>) {
     (T::kernels().absorb)(work);
+}
+
+/// See [`Both`].
+pub(crate) fn both<T: Element>(work: Both<'_, T>) {
+    (T::kernels().both)(work);
 }
 
 /// The lanes of one instruction.

@@ -1,6 +1,7 @@
 //! Every kernel on every path that this machine has, against sums in f64.
 
 use super::{
+    both::{Both, both_on},
     dots::dots_on,
     extremes::extremes_on,
     panel::{pack, scores_on},
@@ -35,6 +36,36 @@ fn paths<T: Real>() -> Vec<(Arch, usize)> {
     #[cfg(target_arch = "x86_64")]
     paths.extend(pulp::x86::V3::try_new().map(Arch::V3));
     paths.into_iter().map(|arch| (arch, super::width_on::<T>(arch))).collect()
+}
+
+fn check_both<T: Real>(n: usize, d: usize) {
+    for ((arch, _), cached) in
+        paths::<T>().into_iter().flat_map(|path| [(path, true), (path, false)])
+    {
+        let (xi, g, w) = (numbers::<T>(n * d, 0.0), numbers::<T>(d, 0.3), numbers::<T>(n, 0.6));
+        let (mut scores, mut total) = (vec![T::of(f64::NAN); n], vec![T::of(f64::NAN); d]);
+        let (memories, outputs, weights) = (&xi[..], &g[..], &w[..]);
+        let work =
+            Both { memories, outputs, weights, scores: &mut scores, sum: &mut total, cached };
+        both_on(arch, work);
+        for (row, score) in xi.chunks_exact(d).zip(scores) {
+            let truth = sum(row.iter().copied().zip(g.iter().copied()));
+            assert!(near(score, truth, d), "{n} {d}: {score} is not {truth:?}");
+        }
+        for (i, total) in total.into_iter().enumerate() {
+            let column = xi.iter().skip(i).step_by(d).copied();
+            let truth = sum(column.zip(w.iter().copied()));
+            assert!(near(total, truth, n), "{n} {d} {i}: {total} is not {truth:?}");
+        }
+    }
+}
+
+#[test]
+fn both_products_are_those_of_plain_loops() {
+    for (n, d) in [1, 3, 4, 5, 9].into_iter().flat_map(|n| SIZES.map(|d| (n, d))) {
+        check_both::<f32>(n, d);
+        check_both::<f64>(n, d);
+    }
 }
 
 fn check_scores<T: Real>(n: usize, d: usize) {

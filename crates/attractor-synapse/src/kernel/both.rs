@@ -1,0 +1,121 @@
+//! Both products of memories with one query whose weights are known: every row is read once.
+
+use super::{Vector, lanes, splat};
+use attractor_lagrangian::Real;
+use pulp::{Arch, Simd, WithSimd};
+
+/// Rows side by side where they come from a cache: what is summed goes through the nearest one once for all of them.
+/// From memory one row after the other is faster, for the processor foresees one stream better than several.
+const ROWS: usize = 4;
+
+/// The products ξ·g of n memories, and Σ w·ξ.
+pub(crate) struct Both<'a, T> {
+    /// n × d.
+    pub memories: &'a [T],
+    /// g, d numbers.
+    pub outputs: &'a [T],
+    /// n numbers.
+    pub weights: &'a [T],
+    /// n numbers.
+    pub scores: &'a mut [T],
+    /// d numbers.
+    pub sum: &'a mut [T],
+    /// Whether the memories are in a cache.
+    pub cached: bool,
+}
+
+pub(crate) fn both<T: Real>(work: Both<'_, T>) {
+    both_on(Arch::new(), work);
+}
+
+pub(super) fn both_on<T: Real>(arch: Arch, work: Both<'_, T>) {
+    arch.dispatch(work);
+}
+
+impl<T: Real> WithSimd for Both<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { memories, outputs, weights, scores, sum, cached } = self;
+        let d = outputs.len();
+        sum.fill(T::ZERO);
+        let (outputs, outputs_rest) = T::lanes::<S>(outputs);
+        let (sum, sum_rest) = T::lanes_mut::<S>(sum);
+        if outputs.is_empty() {
+            return short(memories, outputs_rest, weights, scores, sum_rest);
+        }
+        let mut ends = [splat(simd, T::ZERO); 2];
+        let one = lanes::<S, T>();
+        T::each_lane_mut::<S>(&mut ends)[one - outputs_rest.len()..one]
+            .copy_from_slice(outputs_rest);
+        let mut work = Rows { simd, d, outputs, end: ends[0], sum, sum_end: ends[1] };
+        let whole = if cached { weights.len() / ROWS * ROWS } else { 0 };
+        for at in (0..whole).step_by(ROWS) {
+            let (weights, scores) = (&weights[at..], &mut scores[at..]);
+            work.take::<ROWS>(&memories[at * d..], weights, scores);
+        }
+        for at in whole..weights.len() {
+            work.take::<1>(&memories[at * d..], &weights[at..], &mut scores[at..]);
+        }
+        let sum_end = [work.sum_end];
+        let last = &T::each_lane::<S>(&sum_end)[one - sum_rest.len()..];
+        sum_rest.copy_from_slice(last);
+    }
+}
+
+/// Rows that fill no vector.
+fn short<T: Real>(memories: &[T], g: &[T], weights: &[T], scores: &mut [T], sum: &mut [T]) {
+    let rows = memories.chunks_exact(g.len()).zip(weights).zip(scores);
+    for ((row, w), score) in rows {
+        *score = T::ZERO;
+        for ((x, g), sum) in row.iter().zip(g).zip(&mut *sum) {
+            *score += *x * *g;
+            *sum += *w * *x;
+        }
+    }
+}
+
+struct Rows<'a, S: Simd, T: Real> {
+    simd: S,
+    d: usize,
+    outputs: &'a [Vector<S, T>],
+    /// The last numbers of g; those that are in a whole vector are 0 here.
+    end: Vector<S, T>,
+    sum: &'a mut [Vector<S, T>],
+    /// What is summed of the last vector of each row, which overlaps the one before.
+    sum_end: Vector<S, T>,
+}
+
+impl<S: Simd, T: Real> Rows<'_, S, T> {
+    #[inline(always)]
+    fn take<const N: usize>(&mut self, memories: &[T], weights: &[T], scores: &mut [T]) {
+        let (simd, d) = (self.simd, self.d);
+        let mut rows: [&[Vector<S, T>]; N] = [&[]; N];
+        let mut ends = [self.end; N];
+        let mut w = [self.end; N];
+        for i in 0..N {
+            let row = &memories[i * d..(i + 1) * d];
+            rows[i] = &T::lanes::<S>(row).0[..self.outputs.len()];
+            ends[i] = T::lanes::<S>(&row[d - lanes::<S, T>()..]).0[0];
+            w[i] = splat(simd, weights[i]);
+        }
+        let mut dots = [splat(simd, T::ZERO); N];
+        for (k, (sum, g)) in self.sum.iter_mut().zip(self.outputs).enumerate() {
+            let mut total = *sum;
+            for i in 0..N {
+                let x = rows[i][k];
+                dots[i] = T::lanes_mul_add(simd, x, *g, dots[i]);
+                total = T::lanes_mul_add(simd, w[i], x, total);
+            }
+            *sum = total;
+        }
+        for i in 0..N {
+            if self.outputs.len() * lanes::<S, T>() < d {
+                dots[i] = T::lanes_mul_add(simd, ends[i], self.end, dots[i]);
+                self.sum_end = T::lanes_mul_add(simd, w[i], ends[i], self.sum_end);
+            }
+            scores[i] = T::lanes_total(simd, dots[i]);
+        }
+    }
+}
