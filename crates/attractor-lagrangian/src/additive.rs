@@ -1,7 +1,7 @@
 //! Sums over neurons: L(x) = Σ F(x_i), the Lagrangians of KH eq. (6)–(8) and (10).
 
 use crate::lagrangian::{at_least_zero, or_difference, product};
-use crate::vector::{self, Rule};
+use crate::vector::{self, Form, UNSCALED};
 use crate::{Before, Growth, Lagrangian, OnePass, Pool, Properties, Real, Tally};
 use std::fmt::Debug;
 
@@ -121,9 +121,6 @@ fn onto(p: f64, (low, high): (f64, f64), unit_roundoff: f64) -> f64 {
     }
 }
 
-/// Weights within e^{±40} are stored as they are: f32 reaches to e^{±87}, and a tile adds to that.
-const UNSCALED: f64 = 40.0;
-
 /// e^{−scale} must be a number.
 const LEAST_SCALE: f64 = -600.0;
 
@@ -205,9 +202,10 @@ pub(crate) fn weigh_powers<T: Real>(
     tile: &mut [T],
     tallies: &mut [Tally],
 ) -> bool {
-    vector::weigh_powers(Rule { k: n - 1, rectified, unscaled: UNSCALED }, tile, tallies);
+    let form = Form::Power { k: n - 1, rectified, unscaled: UNSCALED };
+    let done = vector::weigh_tile(form, tile, tallies);
     tallies.iter_mut().for_each(|tally| tally.value /= f64::from(n));
-    true
+    done
 }
 
 /// A gap of F between finite currents where F overflows: 0 from a current to itself, else beyond any float.

@@ -2,7 +2,7 @@
 
 use crate::additive::or_beyond;
 use crate::special::{phi, x_ln_x};
-use crate::vector;
+use crate::vector::{self, Form};
 use crate::{Growth, Lagrangian, LogSumExp, ParameterError, Primitive, Properties, Real, Tally};
 
 /// F(x) = β⁻¹·e^{βx} with activation e^{βx} (KH eq. 8).
@@ -40,12 +40,9 @@ impl Primitive for Exponential {
         vector::exp(self.beta(), x, g);
     }
 
-    /// The weights are those of log-sum-exp, and their sum is βΣF.
     fn weigh<T: Real>(&self, tile: &mut [T], tallies: &mut [Tally]) -> bool {
-        let done = vector::weigh(self.beta(), tile, tallies);
-        if done {
-            tallies.iter_mut().for_each(|tally| tally.value /= self.beta());
-        }
+        let done = vector::weigh_tile(Form::Exp { beta: self.beta() }, tile, tallies);
+        tallies.iter_mut().for_each(|tally| tally.value /= self.beta());
         done
     }
 

@@ -2,7 +2,7 @@
 
 use crate::lagrangian::{at_least_zero, in_smaller_units, or_difference};
 use crate::special::difference_of_products;
-use crate::vector::{self, Rule};
+use crate::vector::{self, Form};
 use crate::{
     Before, Growth, Lagrangian, OnePass, ParameterError, Pool, Primitive, Properties, Real,
     RectifiedPower, Tally, ZeroModes,
@@ -182,8 +182,8 @@ impl<T: Real> Lagrangian<T> for NNorm {
 impl<T: Real> Pool<T> for NNorm {
     /// Weights (h₊/m)^{n−1} and the value mΣ(h₊/m)ⁿ in units of m^{n−1}, m the largest of the tile.
     fn weigh(&self, tile: &mut [T], tallies: &mut [Tally]) {
-        let always = Rule { k: self.power() - 1, rectified: true, unscaled: -1.0 };
-        vector::weigh_powers(always, tile, tallies);
+        let always = Form::Power { k: self.power() - 1, rectified: true, unscaled: -1.0 };
+        vector::weigh_tile(always, tile, tallies);
         // a unit of its own would be one too many for the others
         let silent = tallies.iter_mut().filter(|tally| tally.weight == 0.0);
         silent.for_each(|tally| *tally = Tally::EMPTY);

@@ -3,8 +3,8 @@
 use crate::additive::or_beyond;
 use crate::error::positive_beta;
 use crate::special::phi;
-use crate::vector;
-use crate::{Growth, ParameterError, Primitive, Properties, Real, ZeroModes};
+use crate::vector::{self, Form};
+use crate::{Growth, ParameterError, Primitive, Properties, Real, Tally, ZeroModes};
 
 /// F(x) = e^{βx₊}/β − x₊ with activation e^{βx₊} − 1, which is 0 for x ≤ 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,6 +38,14 @@ impl Primitive for RectifiedExponential {
 
     fn slopes<T: Real>(&self, x: &[T], g: &mut [T]) {
         vector::rectified_exp_m1(self.beta, x, g);
+    }
+
+    /// ΣF is Σ(f − βx₊ + 1)/β.
+    fn weigh<T: Real>(&self, tile: &mut [T], tallies: &mut [Tally]) -> bool {
+        let memories = (tile.len() / tallies.len()) as f64;
+        let done = vector::weigh_tile(Form::RectifiedExpM1 { beta: self.beta }, tile, tallies);
+        tallies.iter_mut().for_each(|tally| tally.value = (tally.value + memories) / self.beta);
+        done
     }
 
     fn curvature(&self, x: f64) -> f64 {

@@ -14,10 +14,11 @@ mod power;
 mod softmax;
 #[cfg(test)]
 mod tests;
+mod tile;
 mod weigh;
 
 pub use lane::Lane;
-pub(crate) use power::Rule;
+pub(crate) use tile::{Form, UNSCALED};
 
 use crate::{Before, Real, Tally};
 use exp::Factor;
@@ -38,7 +39,7 @@ pub struct Vectors<T> {
     rectified_power: fn(u32, &[T], &mut [T]),
     softmax: fn(f64, bool, &[T], &mut [T]) -> bool,
     weigh: fn(f64, &mut [T], &mut [Tally]) -> bool,
-    weigh_powers: fn(Rule, &mut [T], &mut [Tally]),
+    weigh_tile: fn(Form, &mut [T], &mut [Tally]) -> bool,
     gap: Gap<T>,
     sum_below: fn(f64, f64, &[T]) -> Option<f64>,
 }
@@ -52,7 +53,7 @@ impl<T: Real> Vectors<T> {
         rectified_power: power::rectified_power,
         softmax: softmax::softmax,
         weigh: weigh::weigh,
-        weigh_powers: power::weigh_powers,
+        weigh_tile: tile::weigh_tile,
         gap: gap::gap,
         sum_below: below::sum_below,
     };
@@ -93,9 +94,9 @@ pub(crate) fn weigh<T: Real>(beta: f64, tile: &mut [T], tallies: &mut [Tally]) -
     (T::vectors().weigh)(beta, tile, tallies)
 }
 
-/// See [`power::weigh_powers`].
-pub(crate) fn weigh_powers<T: Real>(rule: Rule, tile: &mut [T], tallies: &mut [Tally]) {
-    (T::vectors().weigh_powers)(rule, tile, tallies);
+/// See [`tile::weigh_tile`].
+pub(crate) fn weigh_tile<T: Real>(form: Form, tile: &mut [T], tallies: &mut [Tally]) -> bool {
+    (T::vectors().weigh_tile)(form, tile, tallies)
 }
 
 /// See [`gap::gap`].

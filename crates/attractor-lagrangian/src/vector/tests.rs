@@ -3,8 +3,9 @@
 use super::gap::gap_on;
 use super::kernels::{Exp, Kernel, Logistic, RectifiedExpM1, Tanh};
 use super::map_on;
-use super::power::{Rule, rectified_power_on, weigh_powers_on};
+use super::power::rectified_power_on;
 use super::softmax::softmax_on;
+use super::tile::{Form, weigh_tile_on};
 use super::weigh::weigh_on;
 use crate::special::phi;
 use crate::{Before, Primitive, Real, RectifiedPower, Tally};
@@ -429,9 +430,9 @@ fn tiles_are_weighed_by_powers<T: Real>() {
             [(1, 1.0, true), (2, 3.0, true), (19, 700.0, false), (3, 1e-9, false), (1, 1e-30, true)]
         {
             let (h, mut tallies) = (scores::<T>(n, q, size), vec![Tally::EMPTY; q]);
-            let rule = Rule { k, rectified, unscaled: 40.0 };
+            let form = Form::Power { k, rectified, unscaled: 40.0 };
             let mut weights = h.clone();
-            weigh_powers_on(arch, rule, &mut weights, &mut tallies);
+            weigh_tile_on(arch, form, &mut weights, &mut tallies);
             for (i, tally) in tallies.iter().enumerate() {
                 let unit = (tally.log_scale / f64::from(k)).exp();
                 let mut sums = [0.0; 3];
@@ -470,8 +471,8 @@ fn tiles_are_weighed_by_powers_on_every_path() {
 fn the_smallest_scores_have_weights() {
     for arch in paths() {
         let (mut tile, mut tally) = ([5e-324f64, 0.0, 5e-324], [Tally::EMPTY]);
-        let rule = Rule { k: 1, rectified: true, unscaled: 40.0 };
-        weigh_powers_on(arch, rule, &mut tile, &mut tally);
+        let form = Form::Power { k: 1, rectified: true, unscaled: 40.0 };
+        weigh_tile_on(arch, form, &mut tile, &mut tally);
         let [Tally { weight, square, .. }] = tally;
         assert!((weight * weight / square - 2.0).abs() < 1e-12, "{tally:?}");
     }
@@ -483,11 +484,62 @@ fn no_score_is_lost_to_the_columns_beside_it() {
         for (place, bad) in [(0, f64::NAN), (19, f64::INFINITY)] {
             let (mut tile, mut tallies) = (scores::<f64>(5, 4, 1.0), [Tally::EMPTY; 4]);
             tile[place] = bad;
-            let rule = Rule { k: 2, rectified: true, unscaled: 40.0 };
-            weigh_powers_on(arch, rule, &mut tile, &mut tallies);
+            let form = Form::Power { k: 2, rectified: true, unscaled: 40.0 };
+            weigh_tile_on(arch, form, &mut tile, &mut tallies);
             let broken = tallies.map(|tally| !tally.weight.is_finite());
             assert_eq!(broken, std::array::from_fn(|q| q == place % 4));
             assert!(!tile[place].is_finite());
         }
     }
+}
+
+/// Against exponentials one by one, in units that the tally names.
+fn tiles_are_weighed_by_exponentials<T: Real>() {
+    let sizes = [(1, 1), (3, 1), (65, 1), (130, 1), (1, 7), (9, 8), (63, 9), (20, 64)];
+    let mut refused = 0;
+    for (arch, (n, q)) in paths().into_iter().flat_map(|path| sizes.map(|size| (path, size))) {
+        for (beta, size) in [(1.0, 1.0), (7.7, 3.0), (0.3, 1e-9), (8.0, 40.0)] {
+            let h = scores::<T>(n, q, size);
+            let (mut weights, mut tallies) = (h.clone(), vec![Tally::EMPTY; q]);
+            assert!(weigh_tile_on(arch, Form::Exp { beta }, &mut weights, &mut tallies));
+            for (i, tally) in tallies.iter().enumerate() {
+                let column = |x: &[T]| x.iter().skip(i).step_by(q).copied().collect::<Vec<T>>();
+                let mut sum = 0.0;
+                for (h, w) in column(&h).into_iter().zip(column(&weights)) {
+                    let y = beta * h.f64() - tally.log_scale;
+                    let doubles = 8.0 + 4.0 * (y.abs() + tally.log_scale.abs());
+                    let rounded = doubles * f64::EPSILON + T::UNIT_ROUNDOFF;
+                    assert!((w.f64() - y.exp()).abs() <= rounded * y.exp() + 1e-40, "{h} {beta}");
+                    sum += y.exp();
+                }
+                assert!((tally.value - sum).abs() <= 1e-12 * sum && tally.weight <= sum * 1.1);
+            }
+            let (mut weights, mut tallies) = (h.clone(), vec![Tally::EMPTY; q]);
+            let form = Form::RectifiedExpM1 { beta };
+            if !weigh_tile_on(arch, form, &mut weights, &mut tallies) {
+                assert_eq!(weights, h, "what is refused is not touched");
+                refused += 1;
+                continue;
+            }
+            for (i, tally) in tallies.iter().enumerate() {
+                let column = h.iter().zip(&weights).skip(i).step_by(q);
+                let mut sums = [0.0; 2];
+                for (h, w) in column {
+                    let y = beta * h.f64().max(0.0);
+                    let rounded = 8.0 * f64::EPSILON + T::UNIT_ROUNDOFF;
+                    assert!((w.f64() - y.exp_m1()).abs() <= rounded * y.exp_m1(), "{h} {beta}");
+                    sums = [sums[0] + y.exp_m1(), sums[1] + y.exp_m1() - y];
+                }
+                assert!((tally.weight - sums[0]).abs() <= 1e-12 * sums[0]);
+                assert!((tally.value - sums[1]).abs() <= 1e-12 * (n as f64 + sums[1]));
+            }
+        }
+    }
+    assert!(refused > 5, "weights beyond their range are for the other way: {refused}");
+}
+
+#[test]
+fn tiles_are_weighed_by_exponentials_on_every_path() {
+    tiles_are_weighed_by_exponentials::<f32>();
+    tiles_are_weighed_by_exponentials::<f64>();
 }
