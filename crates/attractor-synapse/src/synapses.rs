@@ -5,8 +5,10 @@ use crate::product::Element;
 use crate::question::{Answers, Question};
 use crate::read::read;
 use crate::relay::{Errand, Relay, relay};
+use crate::together::worth_waking;
 use crate::{PatternError, Patterns};
 use attractor_lagrangian::norm;
+use rayon::prelude::*;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -105,9 +107,14 @@ pub struct Synapses<T> {
 }
 
 impl<T: Element> Synapses<T> {
-    /// Memories from validated patterns. One pass over them for their norms.
+    /// Memories from validated patterns. One pass over them for their norms, by all threads.
     pub fn new(patterns: Patterns<T>) -> Self {
-        let norms: Vec<f64> = patterns.rows().map(length).collect();
+        let (numbers, d) = (patterns.as_slice(), patterns.features());
+        let norms: Vec<f64> = if worth_waking(size_of_val(numbers), 0) {
+            numbers.par_chunks_exact(d).map(length).collect()
+        } else {
+            patterns.rows().map(length).collect()
+        };
         let largest_norm = norms.iter().copied().fold(0.0, f64::max);
         let inverse_norms = norms.into_iter().map(inverse).collect();
         Self { inverse_norms, largest_norm, patterns }
@@ -273,6 +280,12 @@ pub(crate) fn length<T: Element>(row: &[T]) -> f64 {
     if length.is_normal() { length } else { norm(row) }
 }
 
+/// ‖row‖², in several sums side by side.
 pub(crate) fn square<T: Element>(row: &[T]) -> f64 {
-    row.iter().map(|x| x.f64() * x.f64()).sum()
+    let (whole, rest) = row.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for row in whole {
+        sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += x.f64() * x.f64());
+    }
+    sums.iter().sum::<f64>() + rest.iter().map(|x| x.f64() * x.f64()).sum::<f64>()
 }

@@ -86,3 +86,31 @@ fn extreme_patterns_are_normalised_or_refused() {
     let far = normalized(Normalize::Center, &[vec![-1.7e308], vec![1.7e308], vec![1.7e308]]);
     assert!(matches!(far, Err(PatternError::NotFinite { pattern: 0, feature: 0, .. })), "{far:?}");
 }
+
+/// Many numbers are looked at by all threads, a piece each; the first that is none is named all the same.
+#[test]
+fn of_many_numbers_the_first_that_is_none_is_named() {
+    let (n, d) = (40_000, 33);
+    let numbers = vec![1.5f32; n * d];
+    assert!(Patterns::new(numbers.clone(), d).is_ok());
+    for places in [vec![0], vec![n * d - 1], vec![700_000, 262_144], vec![1_048_576, 1_048_575]] {
+        let mut numbers = numbers.clone();
+        places.iter().for_each(|&at| numbers[at] = f32::NAN);
+        let at = places.into_iter().min().unwrap();
+        let Err(PatternError::NotFinite { pattern, feature, .. }) = Patterns::new(numbers, d) else {
+            panic!("a NaN at {at} is not found")
+        };
+        assert_eq!((pattern, feature), (at / d, at % d));
+    }
+}
+
+#[test]
+fn the_lengths_of_many_memories_are_those_of_each() {
+    let (n, d) = (40_000, 33);
+    let numbers: Vec<f32> = (0..n * d).map(|i| (i * 37 % 101) as f32 - 50.0).collect();
+    let xi = Synapses::new(Patterns::new(numbers.clone(), d).unwrap());
+    for (row, found) in numbers.chunks_exact(d).zip(xi.squared_norms()) {
+        let truth: f64 = row.iter().map(|x| f64::from(x * x)).sum();
+        assert!((found - truth).abs() <= 1e-9 * truth, "{found} is not {truth}");
+    }
+}
