@@ -21,8 +21,8 @@ pub trait Primitive: Debug + Send + Sync {
     {
         g.iter_mut().zip(x).for_each(|(g, x)| *g = T::of(self.slope(x.f64())));
     }
-    /// Replaces a tile of scores by weights and writes its tallies, all as [`Pool::weigh`] is to; or does nothing and
-    /// returns false, where no way is faster than one score after the other.
+    /// Replaces a tile of scores by weights and writes its tallies, all as [`Pool::weigh`] is to; or leaves the tile as
+    /// it is and returns false, where no way is faster than one score after the other.
     fn weigh<T: Real>(&self, tile: &mut [T], tallies: &mut [Tally]) -> bool
     where
         Self: Sized,

@@ -8,8 +8,8 @@ use attractor_dynamics::Outcome;
 use attractor_figure::{Chart, Svg};
 use attractor_lagrangian::{LogSumExp, Quadratic};
 use attractor_network::{
-    Adaptive, Integrator, ModernNetwork, Network, NetworkState, Plan, Reference, ReferencePlan,
-    Rk4, Strang, Tolerances,
+    Adaptive, DormandPrince, Integrator, ModernNetwork, Network, NetworkState, Plan, Reference,
+    ReferencePlan, Rk4, Strang, Tolerances,
 };
 use attractor_synapse::{Patterns, Synapses};
 use rand::{RngExt, SeedableRng};
@@ -109,6 +109,11 @@ impl Case {
             let tolerance = 10f64.powi(-k);
             let adaptive = Adaptive::new(tolerance, 1e-3 * tolerance)?;
             tell(self.ours(&adaptive, format!("rtol {tolerance:e}"), TIME)?);
+        }
+        for k in [2, 4, 6, 8] {
+            let tolerance = 10f64.powi(-k);
+            let pair = DormandPrince::new(tolerance, 1e-3 * tolerance)?;
+            tell(self.ours(&pair, format!("rtol {tolerance:e}"), TIME)?);
         }
         let stable = 2.7 * self.ratio; // of 2.785
         for halvings in 0..3 {

@@ -68,7 +68,7 @@ fn orders<Lv: Lagrangian<f64>, Lh: Lagrangian<f64>>(network: &Network<f64, Lv, L
         (&Euler, 128, 0.05),
         (&ExponentialEuler, 128, 0.05),
         (&Rk4, 8, 0.2),
-        (&pair, 16, 0.35),
+        (&pair, 16, 0.35), // its finest errors are next to rounding
     ];
     for (rule, coarse, tolerance) in rules {
         let (claimed, measured) = (f64::from(rule.order()), order(network, rule, coarse));

@@ -97,7 +97,8 @@ fn of_many_numbers_the_first_that_is_none_is_named() {
         let mut numbers = numbers.clone();
         places.iter().for_each(|&at| numbers[at] = f32::NAN);
         let at = places.into_iter().min().unwrap();
-        let Err(PatternError::NotFinite { pattern, feature, .. }) = Patterns::new(numbers, d) else {
+        let Err(PatternError::NotFinite { pattern, feature, .. }) = Patterns::new(numbers, d)
+        else {
             panic!("a NaN at {at} is not found")
         };
         assert_eq!((pattern, feature), (at / d, at % d));

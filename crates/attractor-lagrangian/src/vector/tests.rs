@@ -1,5 +1,6 @@
 //! Every path that this machine has against the true values, to two units of the last digit.
 
+use super::below::sum_below_on;
 use super::gap::gap_on;
 use super::kernels::{Exp, Kernel, Logistic, RectifiedExpM1, Tanh};
 use super::map_on;
@@ -414,6 +415,21 @@ fn powers_are_those_of_one_number<T: Real>() {
 fn powers_are_those_of_one_number_on_every_path() {
     powers_are_those_of_one_number::<f32>();
     powers_are_those_of_one_number::<f64>();
+}
+
+#[test]
+fn sums_below_the_largest_keep_their_digits_on_every_path() {
+    for (arch, n) in paths().into_iter().flat_map(|arch| SIZES.map(|n| (arch, n))) {
+        for (beta, spread) in [(1.0, 3.0), (7.7, 100.0), (1e-3, 1e-6)] {
+            let x: Vec<f32> = fractions(n).map(|u| (spread * (u - 1.0)) as f32).collect();
+            let truth: f64 = x.iter().map(|x| (beta * f64::from(*x)).exp()).sum();
+            let sum = sum_below_on(arch, beta, 0.0, &x).unwrap();
+            assert!((sum - truth).abs() <= 4.0 * f64::EPSILON * truth, "{n} {beta}: {sum} {truth}");
+        }
+        let with = |bad: f64| sum_below_on(arch, 1.0, 1.0, &[vec![0.5; n], vec![bad]].concat());
+        assert!(with(f64::NAN).is_some_and(f64::is_nan));
+        assert!(with(f64::NEG_INFINITY).is_some_and(|sum| sum <= n as f64));
+    }
 }
 
 /// A tile of `n` rows for q queries, of scores around ±`size` with zeros among them.

@@ -31,8 +31,8 @@ pub(crate) enum Form {
     RectifiedExpM1 { beta: f64 },
 }
 
-/// Replaces a tile of scores, n × q, by weights and writes the tallies. It does nothing and returns false where β is out
-/// of the lanes' range and where a unit is needed that there is not.
+/// Replaces a tile of scores, n × q, by weights and writes the tallies. It leaves the tile as it is and returns false
+/// where β is out of the lanes' range, and where a unit is needed that there is not.
 pub(crate) fn weigh_tile<T: Real>(form: Form, tile: &mut [T], tallies: &mut [Tally]) -> bool {
     weigh_tile_on(Arch::new(), form, tile, tallies)
 }
