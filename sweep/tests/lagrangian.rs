@@ -168,6 +168,11 @@ fn primitive<P: Primitive>(s: &mut Sweep, f: &P) {
             f.slopes(&[f32::of(x); 9], &mut g);
             if f32::of(x).is_finite() { g } else { [0.0; 9] }
         });
+        s.call("Primitive::weigh", given, (f, x), || {
+            let (mut tile, mut tallies) = ([x, 0.0, -x], [Tally::EMPTY]);
+            let done = f.weigh(&mut tile, &mut tallies);
+            done.then(|| (tile.to_vec(), tallies.to_vec())).unwrap_or_default()
+        });
         for to in floats::<f64>() {
             let given = given.and(fed(&[to]));
             s.call("Primitive::gap", given, (f, to, x), || f.gap(to, x, to - x));

@@ -176,6 +176,8 @@ fn parameters<T: Element + Number>(s: &mut Sweep) {
         "Plan::within", Plan::within(1.0, x);
         "Adaptive::new", Adaptive::new(x, 1.0);
         "Adaptive::new", Adaptive::new(1.0, x);
+        "DormandPrince::new", DormandPrince::new(x, 1.0);
+        "DormandPrince::new", DormandPrince::new(1.0, x);
     }
     let plan = || Plan::to_time(1.0, 1.0).unwrap();
     s.call("Plan::every", Fed::Finite, 0, || plan().every(0));
