@@ -171,7 +171,7 @@ fn primitive<P: Primitive>(s: &mut Sweep, f: &P) {
         s.call("Primitive::weigh", given, (f, x), || {
             let (mut tile, mut tallies) = ([x, 0.0, -x], [Tally::EMPTY]);
             let done = f.weigh(&mut tile, &mut tallies);
-            done.then(|| (tile.to_vec(), tallies.to_vec())).unwrap_or_default()
+            if done { (tile.to_vec(), tallies.to_vec()) } else { Default::default() }
         });
         for to in floats::<f64>() {
             let given = given.and(fed(&[to]));

@@ -54,7 +54,7 @@ fn field_is_naive<T: Element>(n: usize, d: usize, seed: u64) -> Result<(), TestC
             let off = (known.field()[i] - terms().sum::<f64>()).abs();
             prop_assert!(off <= 272.0 * u * size, "{off:e} of {size:e}");
         }
-        prop_assert_eq!(known.tally().log_scale, 0.0);
+        prop_assert!(known.tally().log_scale.abs() <= 0.0);
     }
     let again = relay.field().to_vec();
     xi.relay(Errand { outputs: Some(&g), weigh: Some(Weighing::Of(&weigh)) }, &mut relay);
