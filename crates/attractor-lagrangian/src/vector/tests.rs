@@ -424,7 +424,9 @@ fn sums_below_the_largest_keep_their_digits_on_every_path() {
             let x: Vec<f32> = fractions(n).map(|u| (spread * (u - 1.0)) as f32).collect();
             let truth: f64 = x.iter().map(|x| (beta * f64::from(*x)).exp()).sum();
             let sum = sum_below_on(arch, beta, 0.0, &x).unwrap();
-            assert!((sum - truth).abs() <= 4.0 * f64::EPSILON * truth, "{n} {beta}: {sum} {truth}");
+            // what is one by one rounds βx, which the lanes do not
+            let off = (4.0 + beta * spread) * f64::EPSILON * truth;
+            assert!((sum - truth).abs() <= off, "{n} {beta}: {sum} {truth}");
         }
         let with = |bad: f64| sum_below_on(arch, 1.0, 1.0, &[vec![0.5; n], vec![bad]].concat());
         assert!(with(f64::NAN).is_some_and(f64::is_nan));
