@@ -2,6 +2,7 @@
 //! a query stands out.
 
 use crate::{Bits, Element, Patterns};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -48,12 +49,24 @@ impl Signs {
             let tile = start..memories.end.min(start + TILE);
             let differ = &mut differ[..tile.len()];
             self.signs.distances(tile.clone(), query, differ);
-            let least = differ.iter().copied().min().unwrap_or(u32::MAX);
+            let least = pulp::Arch::new().dispatch(Least(differ));
             if least < best.0 {
                 best = (least, start + differ.iter().position(|c| *c == least).unwrap_or(0));
             }
         }
         best.1
+    }
+}
+
+/// The least of some counts. A closure would be compiled for the least instruction set.
+struct Least<'a>(&'a [u32]);
+
+impl WithSimd for Least<'_> {
+    type Output = u32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> u32 {
+        self.0.iter().fold(u32::MAX, |least, count| least.min(*count))
     }
 }
 
