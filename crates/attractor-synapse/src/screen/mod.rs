@@ -247,10 +247,14 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         let d = self.synapses().features();
         let n = self.index.codes.len();
         let most = if self.eager { n } else { n / estimate::PAYS + 64 };
-        let hunt = |&q: &usize| self.hunt(&exact[q], &question.outputs[q * d..(q + 1) * d]);
-        let hunts: Option<Vec<Hunt<'_>>> = open.iter().map(hunt).collect();
-        let found = hunts.and_then(|hunts| hunt::hunt(&self.index, &hunts, most));
-        found.ok_or(Screen::TooMany)
+        let hunt =
+            |&q: &usize| (self.hunt(&exact[q], &question.outputs[q * d..(q + 1) * d]), &exact[q]);
+        let mut hunts: Vec<(Hunt<'_>, &Exact<'_, T>)> = open.iter().map(hunt).collect();
+        if !self.eager && !estimate::floors(&self.index, &self.signs, &mut hunts) {
+            return Err(Screen::TooMany);
+        }
+        let hunts: Vec<Hunt<'_>> = hunts.into_iter().map(|(hunt, _)| hunt).collect();
+        hunt::hunt(&self.index, &hunts, most).ok_or(Screen::TooMany)
     }
 
     /// Query `q`, as it is read exactly.
@@ -264,9 +268,9 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         Exact { xi, outputs, beta, bias: question.bias, top: question.top, sizes }
     }
 
-    /// What decides about a memory for this query, if a screen will pay.
-    fn hunt<'a>(&self, exact: &Exact<'a, T>, outputs: &[T]) -> Option<Hunt<'a>> {
-        let [largest, length, bias] = exact.sizes;
+    /// What decides about a memory for this query.
+    fn hunt<'a>(&self, exact: &Exact<'a, T>, outputs: &[T]) -> Hunt<'a> {
+        let [largest, _, bias] = exact.sizes;
         let window = (self.index.codes.len() as f64 / self.epsilon).ln() / exact.beta;
         let mut hunt = Hunt {
             query: Query::new(&exact.outputs, &self.index.codes, bias, window),
@@ -282,12 +286,7 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
             let scores = balls.places(nearest).map(|place| hunt.of_one(&self.index, place).0);
             hunt.floor = scores.fold(f64::NEG_INFINITY, f64::max);
         }
-        if !self.eager {
-            let at_least = |memory| exact.at_least(memory);
-            let known: (f64, &dyn Fn(usize) -> f64) = (largest * length + bias, &at_least);
-            hunt.floor = estimate::floor(&self.index, &self.signs, &hunt, &exact.outputs, known)?;
-        }
-        Some(hunt)
+        hunt
     }
 
     fn write(

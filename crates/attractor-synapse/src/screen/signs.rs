@@ -33,28 +33,33 @@ impl Signs {
         Self { mean, signs }
     }
 
-    /// The memory of each share that has most signs in common with the query.
-    pub(super) fn nearest(&self, outputs: &[f64]) -> Vec<usize> {
-        let query = about(&self.mean, outputs.iter().copied());
+    /// The memory of each share that has most signs in common with each of the queries: shares, and in them queries. One
+    /// pass over the signs.
+    pub(super) fn nearest(&self, queries: &[&[f64]]) -> Vec<Vec<usize>> {
+        let bits = |outputs: &&[f64]| about(&self.mean, outputs.iter().copied());
+        let queries: Vec<Bits> = queries.iter().map(bits).collect();
         let n = self.signs.memories();
         let count = n.min(SHARES);
-        let share = |i: usize| self.closest(i * n / count..(i + 1) * n / count, &query);
+        let share = |i: usize| self.closest(i * n / count..(i + 1) * n / count, &queries);
         (0..count).into_par_iter().map(share).collect()
     }
 
-    /// The memory that differs from the query in fewest signs.
-    fn closest(&self, memories: Range<usize>, query: &Bits) -> usize {
-        let (mut best, mut differ) = ((u32::MAX, memories.start), [0; TILE]);
+    /// The memory that differs from each query in fewest signs.
+    fn closest(&self, memories: Range<usize>, queries: &[Bits]) -> Vec<usize> {
+        let mut best = vec![(u32::MAX, memories.start); queries.len()];
+        let mut differ = [0; TILE];
         for start in memories.clone().step_by(TILE) {
             let tile = start..memories.end.min(start + TILE);
             let differ = &mut differ[..tile.len()];
-            self.signs.distances(tile.clone(), query, differ);
-            let least = pulp::Arch::new().dispatch(Least(differ));
-            if least < best.0 {
-                best = (least, start + differ.iter().position(|c| *c == least).unwrap_or(0));
+            for (query, best) in queries.iter().zip(&mut best) {
+                self.signs.distances(tile.clone(), query, differ);
+                let least = pulp::Arch::new().dispatch(Least(differ));
+                if least < best.0 {
+                    *best = (least, start + differ.iter().position(|c| *c == least).unwrap_or(0));
+                }
             }
         }
-        best.1
+        best.into_iter().map(|best| best.1).collect()
     }
 }
 
