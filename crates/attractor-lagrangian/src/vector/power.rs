@@ -28,13 +28,28 @@ impl<T: Real> WithSimd for Powers<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) {
-        for (x, g) in self.x.chunks(BLOCK).zip(self.g.chunks_mut(BLOCK)) {
-            let mut block = [0.0; BLOCK];
-            block.iter_mut().zip(x).for_each(|(place, x)| *place = x.f64());
-            rectify(&mut block);
-            power(self.k, &mut block);
-            g.iter_mut().zip(block).for_each(|(g, power)| *g = T::of(power));
+        let ((x, x_rest), (g, g_rest)) = (self.x.as_chunks(), self.g.as_chunks_mut());
+        x.iter().zip(g).for_each(|(x, g)| block(self.k, x, g));
+        if !x_rest.is_empty() {
+            let (mut last, mut powers) = ([T::ZERO; BLOCK], [T::ZERO; BLOCK]);
+            last.iter_mut().zip(x_rest).for_each(|(place, x)| *place = *x);
+            block(self.k, &last, &mut powers);
+            g_rest.iter_mut().zip(powers).for_each(|(g, power)| *g = power);
         }
+    }
+}
+
+/// Of a length that the compiler knows, or it would not go in lanes.
+#[inline(always)]
+fn block<T: Real>(k: u32, x: &[T; BLOCK], g: &mut [T; BLOCK]) {
+    let mut numbers = [0.0; BLOCK];
+    for i in 0..BLOCK {
+        numbers[i] = x[i].f64();
+    }
+    rectify(&mut numbers);
+    power(k, &mut numbers);
+    for i in 0..BLOCK {
+        g[i] = T::of(numbers[i]);
     }
 }
 
