@@ -31,6 +31,7 @@ SIGNATURES = {
     "attractor_memories_data": [c_void_p, POINTER(c_void_p)],
     "attractor_memories_free": [c_void_p],
     "attractor_recall": [c_void_p, c_void_p, c_size_t, c_double, c_bool, POINTER(c_void_p)],
+    "attractor_spins": [c_char_p, c_double, c_void_p, c_void_p, c_size_t, c_size_t, c_bool, POINTER(c_void_p)],
     "attractor_activation": [c_char_p, c_double, c_void_p, c_bool, c_size_t, c_size_t, POINTER(c_void_p)],
     "attractor_attention": [c_void_p, c_void_p, c_void_p, c_void_p, POINTER(c_void_p)],
     "attractor_trajectory": [POINTER(Network), c_char_p, c_double, c_double, POINTER(c_void_p)],
@@ -66,6 +67,10 @@ class Library:
         cues = plain(cues, memories.dtype)
         handle = self.make("attractor_recall", memories.address, at(cues), len(cues), beta, full)
         return Ours(self, handle, cues.shape)
+
+    def spins(self, name, parameter, xi, cue, early):
+        xi, cue = (plain(x, np.float32) for x in (xi, cue))
+        return Ours(self, self.make("attractor_spins", name.encode(), parameter, at(xi), at(cue), *xi.shape, early), cue.shape)
 
     def activation(self, name, beta, x):
         x = plain(x, x.dtype)

@@ -92,11 +92,12 @@ def main():
     import limits
     import recall
     import report
+    import spins
     import trajectories
     from contest import Pace, say
     from ours import Library
 
-    kinds = [recall, attention, activations, trajectories]
+    kinds = [recall, attention, spins, activations, trajectories]
     names = [name for kind in kinds for name in kind.KERNELS]
     if not any(chosen.only in name for name in names):
         sys.exit(f"no kernel is called like {chosen.only!r}: there are {', '.join(names)}")

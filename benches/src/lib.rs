@@ -8,6 +8,7 @@ mod activation;
 mod attention;
 mod contestant;
 mod recall;
+mod spins;
 mod trajectory;
 // The door for other languages; its functions are called by their names in the library.
 pub mod abi;

@@ -11,6 +11,7 @@ use crate::activation::Activation;
 use crate::attention::Attention;
 use crate::contestant::{Contestant, Failure};
 use crate::recall::Recall;
+use crate::spins::Spins;
 use crate::trajectory::{Setting, Trajectory, Velocity};
 use attractor_dynamics::Proof;
 use attractor_synapse::{Element, Patterns, Synapses};
@@ -164,6 +165,30 @@ pub unsafe extern "C" fn attractor_recall(
             Shared::F64(xi) => make(xi, (cues, batch), beta, proof),
         };
         give(made, to)
+    })
+}
+
+/// One step of model A from a cue: memories of ±1 in f32, packed, with F of this name and its n or β; with `early` it
+/// stops as soon as every sign is certain.
+///
+/// # Safety
+/// `name` is a C string; `xi` holds memories × features numbers, `cue` features; `to` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn attractor_spins(
+    name: *const c_char,
+    parameter: f64,
+    xi: *const f32,
+    cue: *const f32,
+    memories: usize,
+    features: usize,
+    early: bool,
+    to: *mut *mut Handle,
+) -> i32 {
+    // SAFETY: the caller stands for the pointers
+    guarded(|| unsafe {
+        let xi = numbers("the memories", xi, &[memories, features])?;
+        let cue = numbers("the cue", cue, &[features])?;
+        give(Spins::new((word("the name", name)?, parameter), xi, cue, early).map(boxed), to)
     })
 }
 
