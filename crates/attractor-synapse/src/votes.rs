@@ -18,8 +18,8 @@ const TREE: usize = 8;
 /// Blocks of words whose counters are kept together, so that a memory is fetched once for all of them.
 const BLOCKS: usize = 8;
 
-/// The counters of blocks of C words, plane by plane.
-type Planes<const C: usize> = [[[u64; C]; BLOCKS]; PLANES];
+/// The counters of B blocks of C words, plane by plane.
+type Planes<const C: usize, const B: usize> = [[[u64; C]; B]; PLANES];
 
 impl Signs {
     /// Adds `weight` to `sums[i]` for each of the memories that differs from the state in sign i; their
@@ -46,7 +46,7 @@ impl Signs {
     pub fn votes(&self, memories: &[u32], state: &Bits, word: usize) -> [u32; WORD] {
         assert!(word < self.width(), "word {word} of {}", self.width());
         let rows = Rows { words: self.words(), width: self.width(), memories };
-        let mut planes = [[[0]; BLOCKS]; PLANES];
+        let mut planes = [[[0]; 1]; PLANES];
         let levels = rows.count(word, &state.words()[word..=word], &mut planes);
         counters(&planes[..levels], 0, 0)
     }
@@ -71,9 +71,9 @@ impl WithSimd for Add<'_> {
             rows.add::<4>(first..even.min(first + 4 * BLOCKS), state, weight, sums);
         }
         match width - even {
-            3 => rows.add::<3>(even..width, state, weight, sums),
-            2 => rows.add::<2>(even..width, state, weight, sums),
-            1 => rows.add::<1>(even..width, state, weight, sums),
+            3 => rows.add_beside::<3, 3>(even, state, weight, sums),
+            2 => rows.add_beside::<2, 4>(even, state, weight, sums),
+            1 => rows.add_beside::<1, 4>(even, state, weight, sums),
             _ => {}
         }
     }
@@ -95,20 +95,68 @@ impl Rows<'_> {
         weight: f64,
         sums: &mut [f64],
     ) {
-        let mut planes: Planes<C> = [[[0; C]; BLOCKS]; PLANES];
+        let mut planes: Planes<C, BLOCKS> = [[[0; C]; BLOCKS]; PLANES];
         let levels = self.count(columns.start, &state[columns.clone()], &mut planes);
         let (sums, _) = sums[columns.start * WORD..columns.end * WORD].as_chunks_mut::<WORD>();
         for (word, sums) in sums.iter_mut().enumerate() {
-            let counted = counters(&planes[..levels], word / C, word % C);
-            for (sum, count) in sums.iter_mut().zip(counted) {
-                *sum += weight * f64::from(count);
-            }
+            add_weighed(sums, counters(&planes[..levels], word / C, word % C), weight);
         }
+    }
+
+    /// The last C words of every memory, those of W / C memories side by side.
+    #[inline(always)]
+    fn add_beside<const C: usize, const W: usize>(
+        &self,
+        column: usize,
+        state: &[u64],
+        weight: f64,
+        sums: &mut [f64],
+    ) {
+        let mut planes: Planes<W, 1> = [[[0; W]; 1]; PLANES];
+        let levels = self.count_beside::<C, W>(column, &state[column..], &mut planes);
+        let (sums, _) = sums[column * WORD..].as_chunks_mut::<WORD>();
+        for (word, sums) in sums.iter_mut().enumerate() {
+            add_weighed(sums, counters(&planes[..levels], 0, word), weight);
+        }
+    }
+
+    /// The counters of the last C words, in the lowest lane; returns how many planes are in use.
+    #[inline(always)]
+    fn count_beside<const C: usize, const W: usize>(
+        &self,
+        column: usize,
+        state: &[u64],
+        planes: &mut Planes<W, 1>,
+    ) -> usize {
+        let state: &[u64; C] = &state.as_chunks().0[0];
+        let levels = (usize::BITS - self.memories.len().leading_zeros()) as usize;
+        let used = &mut planes[..levels.max(3)];
+        let row = |memory: u32| -> &[u64; C] {
+            if self.width == C {
+                &self.words.as_chunks().0[memory as usize]
+            } else {
+                &self.words[memory as usize * self.width + column..].as_chunks().0[0]
+            }
+        };
+        let mut trees = self.memories.chunks_exact(TREE * (W / C));
+        for tree in &mut trees {
+            grow(&beside::<C, W>(tree, row, state), used, 0);
+        }
+        grow(&beside::<C, W>(trees.remainder(), row, state), used, 0);
+        for lane in 1..W / C {
+            gather_lane::<C, W>(used, lane);
+        }
+        levels
     }
 
     /// The counters of the features of some words, whole blocks of C; returns how many planes are in use.
     #[inline(always)]
-    fn count<const C: usize>(&self, column: usize, state: &[u64], planes: &mut Planes<C>) -> usize {
+    fn count<const C: usize, const B: usize>(
+        &self,
+        column: usize,
+        state: &[u64],
+        planes: &mut Planes<C, B>,
+    ) -> usize {
         let levels = (usize::BITS - self.memories.len().leading_zeros()) as usize;
         let used = &mut planes[..levels.max(3)];
         // loops instead of closures: those do not take over the instruction set they are called under
@@ -126,8 +174,12 @@ impl Rows<'_> {
 
 /// One carry-save tree of eight memories onto the counters of all blocks.
 #[inline(always)]
-fn plant<const C: usize>(rows: &[&[u64]; TREE], state: &[u64], planes: &mut [[[u64; C]; BLOCKS]]) {
-    for (block, state) in state.as_chunks::<C>().0.iter().enumerate().take(BLOCKS) {
+fn plant<const C: usize, const B: usize>(
+    rows: &[&[u64]; TREE],
+    state: &[u64],
+    planes: &mut [[[u64; C]; B]],
+) {
+    for (block, state) in state.as_chunks::<C>().0.iter().enumerate().take(B) {
         let mut differ = [*state; TREE];
         for (differ, row) in differ.iter_mut().zip(rows) {
             let row = &row[block * C..][..C];
@@ -135,11 +187,53 @@ fn plant<const C: usize>(rows: &[&[u64]; TREE], state: &[u64], planes: &mut [[[u
                 differ[c] ^= row[c];
             }
         }
-        let [mut ones, mut twos, mut fours] =
-            [planes[0][block], planes[1][block], planes[2][block]];
-        let eights = add(&differ, &mut ones, &mut twos, &mut fours);
-        (planes[0][block], planes[1][block], planes[2][block]) = (ones, twos, fours);
-        carry(eights, &mut planes[3..], block);
+        grow(&differ, planes, block);
+    }
+}
+
+/// Where the words of some memories, no more than have room, differ from the state.
+#[inline(always)]
+fn beside<'a, const C: usize, const W: usize>(
+    memories: &[u32],
+    row: impl Fn(u32) -> &'a [u64; C],
+    state: &[u64; C],
+) -> [[u64; W]; TREE] {
+    let mut differ = [[0; W]; TREE];
+    for (differ, memories) in differ.iter_mut().zip(memories.chunks(W / C)) {
+        for (differ, &memory) in differ.as_chunks_mut::<C>().0.iter_mut().zip(memories) {
+            let row = row(memory);
+            for c in 0..C {
+                differ[c] = row[c] ^ state[c];
+            }
+        }
+    }
+    differ
+}
+
+/// Eight bits per feature onto the counters of a block.
+#[inline(always)]
+fn grow<const C: usize, const B: usize>(
+    differ: &[[u64; C]; TREE],
+    planes: &mut [[[u64; C]; B]],
+    block: usize,
+) {
+    let [mut ones, mut twos, mut fours] = [planes[0][block], planes[1][block], planes[2][block]];
+    let eights = add(differ, &mut ones, &mut twos, &mut fours);
+    (planes[0][block], planes[1][block], planes[2][block]) = (ones, twos, fours);
+    carry(eights, &mut planes[3..], block);
+}
+
+/// Adds the counters of one lane of C words to those of the lowest.
+#[inline(always)]
+fn gather_lane<const C: usize, const W: usize>(planes: &mut [[[u64; W]; 1]], lane: usize) {
+    let mut carries = [0; C];
+    for plane in planes {
+        let [words] = plane;
+        for (c, carried) in carries.iter_mut().enumerate() {
+            let more = words[lane * C + c];
+            let either = words[c] ^ more;
+            (words[c], *carried) = (either ^ *carried, (words[c] & more) | (either & *carried));
+        }
     }
 }
 
@@ -174,7 +268,11 @@ fn full<const C: usize>(sum: &mut [u64; C], a: [u64; C], b: [u64; C]) -> [u64; C
 
 /// One more bit for every counter of a block, from the lowest of these planes upwards.
 #[inline(always)]
-fn carry<const C: usize>(mut bits: [u64; C], planes: &mut [[[u64; C]; BLOCKS]], block: usize) {
+fn carry<const C: usize, const B: usize>(
+    mut bits: [u64; C],
+    planes: &mut [[[u64; C]; B]],
+    block: usize,
+) {
     for plane in planes {
         for c in 0..C {
             let both = plane[block][c] & bits[c];
@@ -184,9 +282,20 @@ fn carry<const C: usize>(mut bits: [u64; C], planes: &mut [[[u64; C]; BLOCKS]], 
     }
 }
 
+#[inline(always)]
+fn add_weighed(sums: &mut [f64; WORD], counted: [u32; WORD], weight: f64) {
+    for (sum, count) in sums.iter_mut().zip(counted) {
+        *sum += weight * f64::from(count);
+    }
+}
+
 /// The counters of the features of word c of a block, one number each.
 #[inline(always)]
-fn counters<const C: usize>(planes: &[[[u64; C]; BLOCKS]], block: usize, c: usize) -> [u32; WORD] {
+fn counters<const C: usize, const B: usize>(
+    planes: &[[[u64; C]; B]],
+    block: usize,
+    c: usize,
+) -> [u32; WORD] {
     let mut counts = [0; WORD];
     for (level, plane) in planes.iter().enumerate() {
         let word = plane[block][c];

@@ -57,8 +57,10 @@ fn reads_as_decoded<T: Element>(data: &Data<T>, case: &Case, precision: Precisio
         let near = |what, x: f64, y: f64, size: f64| {
             close(what, x, y, far * (x.abs() + y.abs() + size) + 1e-300)
         };
-        // sums in another order round otherwise, and ln Σe^{βh} by as much as Σ and βh do
-        let score = decoded.largest_norm() * g.iter().map(|x| x * x).sum::<f64>().sqrt();
+        // sums in another order round otherwise, and ln Σe^{βh} by as much as Σ and βh do, h with its bias
+        let bias = lift(data.bias.as_deref().unwrap_or(&[])).into_iter().map(f64::abs);
+        let length = g.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let score = decoded.largest_norm() * length + bias.fold(0.0, f64::max);
         let beta = if let Hidden::Softmax(beta) = case.hidden { Some(beta) } else { None };
         near("value", a.value, b.value, beta.map_or(0.0, |beta| score + 1.0 / beta))?;
         // what is read twice has its scores from another order too, and |f(h)| follows h

@@ -34,7 +34,7 @@ use table::Table;
 /// counting sort), and visits the rows again from the largest |F'| down, until what is left cannot turn any
 /// sign (the theory's §8, from *counted* memories: Σ_c n_c·max|F'| over those not visited). For steep F
 /// that is a handful of memories. A row visited costs about five instructions per 256 signs. A step
-/// holds 8 bytes per memory and about (d + 1)·300 bytes besides, allocated beforehand.
+/// holds 8 bytes per memory and about (d + 1)·(300 + 40 per thread) bytes besides, allocated beforehand.
 ///
 /// ```
 /// use attractor_effective::{PackedSpins, SignField};

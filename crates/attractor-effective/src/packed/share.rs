@@ -4,8 +4,11 @@ use super::PackedSpins;
 use attractor_synapse::Bits;
 use std::ops::Range;
 
-/// Places that are looked at together for one that is wanted.
+/// Places that are looked at together for one that is wanted: a whole number of strands.
 const GLANCE: usize = 32;
+/// Most memories have the same few places, and to count one up waits for the last time it was: the counters of so many
+/// memories in a row go on side by side.
+const STRANDS: usize = 4;
 
 /// Some memories, and where they stand.
 #[derive(Debug)]
@@ -13,11 +16,12 @@ pub(super) struct Share {
     pub(super) memories: Range<usize>,
     /// The place in the order of sizes of every memory.
     places: Vec<u32>,
-    /// How many memories have each place.
+    /// How many memories have each place, and how many of each strand.
     pub(super) counts: Vec<u32>,
-    /// The memories of some places, place by place, and where the next one of a place goes.
+    strands: Vec<[u32; STRANDS]>,
+    /// The memories of some places, place by place, and where the next one of each strand of a place goes.
     sorted: Vec<u32>,
-    next: Vec<u32>,
+    next: Vec<[u32; STRANDS]>,
     /// Σ over the memories that were taken of what those with the other sign take off σ_iA_i.
     pub(super) sums: Vec<f64>,
 }
@@ -28,8 +32,9 @@ impl Share {
         Self {
             places: vec![0; n],
             counts: vec![0; buckets],
+            strands: vec![[0; STRANDS]; buckets],
             sorted: vec![0; n],
-            next: vec![0; buckets],
+            next: vec![[0; STRANDS]; buckets],
             sums: vec![0.0; spins.signs().width() * 64],
             memories,
         }
@@ -41,8 +46,19 @@ impl Share {
         if let Some(places) = &spins.table.places {
             self.places.iter_mut().for_each(|c| *c = places[*c as usize]);
         }
-        self.counts.fill(0);
-        self.places.iter().for_each(|&place| self.counts[place as usize] += 1);
+        self.strands.fill([0; STRANDS]);
+        let (fours, rest) = self.places.as_chunks::<STRANDS>();
+        for four in fours {
+            for (strand, &place) in four.iter().enumerate() {
+                self.strands[place as usize][strand] += 1;
+            }
+        }
+        for (strand, &place) in rest.iter().enumerate() {
+            self.strands[place as usize][strand] += 1;
+        }
+        for (count, strands) in self.counts.iter_mut().zip(&self.strands) {
+            *count = strands.iter().sum();
+        }
         self.sums.fill(0.0);
     }
 
@@ -50,29 +66,29 @@ impl Share {
     pub(super) fn sort(&mut self, places: &Range<usize>) {
         let mut end = 0;
         for place in places.clone() {
-            self.next[place] = end;
-            end += self.counts[place];
-        }
-        let (first, width) = (places.start as u32, places.len() as u32);
-        let start = self.memories.start as u32;
-        let wanted = |place: u32| place.wrapping_sub(first) < width;
-        for (chunk, from) in self.places.chunks(GLANCE).zip((start..).step_by(GLANCE)) {
-            if !chunk.iter().fold(false, |any, &place| any | wanted(place)) {
-                continue;
-            }
-            for (&place, memory) in chunk.iter().zip(from..) {
-                if wanted(place) {
-                    let next = &mut self.next[place as usize];
-                    self.sorted[*next as usize] = memory;
-                    *next += 1;
-                }
+            for (next, count) in self.next[place].iter_mut().zip(self.strands[place]) {
+                *next = end;
+                end += count;
             }
         }
+        let (chunks, rest) = self.places.as_chunks::<GLANCE>();
+        let first = self.memories.start as u32;
+        let mut sorting = Sorting {
+            first: places.start as u32,
+            count: places.len() as u32,
+            all: *places == (0..self.counts.len()),
+            next: &mut self.next,
+            sorted: &mut self.sorted,
+        };
+        for (chunk, memory) in chunks.iter().zip((first..).step_by(GLANCE)) {
+            sorting.put(chunk, memory);
+        }
+        sorting.put(rest, first + (self.places.len() - rest.len()) as u32);
     }
 
     /// The memories of a place that were sorted.
     pub(super) fn at(&self, place: usize) -> &[u32] {
-        let end = self.next[place] as usize;
+        let end = self.next[place][STRANDS - 1] as usize;
         &self.sorted[end - self.counts[place] as usize..end]
     }
 
@@ -91,5 +107,33 @@ impl Share {
             spins.signs().add_votes(self.at(place), state, spins.table.both[entry], &mut sums);
         }
         self.sums = sums;
+    }
+}
+
+/// A counting sort on its way.
+struct Sorting<'a> {
+    /// The places that are wanted.
+    first: u32,
+    count: u32,
+    all: bool,
+    next: &'a mut [[u32; STRANDS]],
+    sorted: &'a mut [u32],
+}
+
+impl Sorting<'_> {
+    /// Puts those of some memories in a row where they belong that have a place that is wanted.
+    #[inline(always)]
+    fn put(&mut self, places: &[u32], memory: u32) {
+        let wanted = |place: u32| place.wrapping_sub(self.first) < self.count;
+        if !self.all && !places.iter().fold(false, |any, &place| any | wanted(place)) {
+            return;
+        }
+        for (at, &place) in places.iter().enumerate() {
+            if self.all || wanted(place) {
+                let next = &mut self.next[place as usize][at % STRANDS];
+                self.sorted[*next as usize] = memory + at as u32;
+                *next += 1;
+            }
+        }
     }
 }

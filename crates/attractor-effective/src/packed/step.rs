@@ -3,15 +3,19 @@
 use super::PackedSpins;
 use super::share::Share;
 use super::table::coefficients;
-use attractor_synapse::Bits;
-use rayon::prelude::*;
+use attractor_synapse::{Bits, together};
 use std::cmp::Ordering;
 use std::ops::Range;
 
 /// Signs per word.
 const WORD: usize = u64::BITS as usize;
-/// Memories for which a thread is woken, at least.
+/// Memories of a share, at least: in all, and for each overlap that one can have, whose counters are taken apart for
+/// every share.
 const SHARE: usize = 4096;
+const EACH: usize = 16;
+/// Words to be compared for which it pays to wake a thread; a memory that is sorted costs as much as some words.
+const WAKE: usize = 150_000;
+const SORTED: usize = 4;
 /// By how much what is left must have fallen for another look at the signs.
 const ROUND: f64 = 64.0;
 /// If more than this share of the memories is to be visited, all are.
@@ -32,6 +36,8 @@ pub struct SignStep {
 #[derive(Debug)]
 pub struct SignScratch {
     shares: Vec<Share>,
+    /// A place for each thread; all that it needs is in the share that it takes.
+    desks: Vec<()>,
     /// How many memories have each place in the order of sizes.
     counts: Vec<u32>,
     /// What memories from a place on can add at most.
@@ -50,11 +56,12 @@ impl PackedSpins {
     /// Scratch for steps of this model, for the number of threads at hand.
     pub fn scratch(&self) -> SignScratch {
         let (n, buckets, width) = (self.signs.memories(), self.features() + 1, self.signs.width());
-        let shares = (n / SHARE).clamp(1, rayon::current_num_threads());
+        let shares = (n / SHARE.max(EACH * buckets)).clamp(1, rayon::current_num_threads());
         let per = n.div_ceil(shares);
         let share = |k: usize| Share::new((k * per).min(n)..((k + 1) * per).min(n), self);
         SignScratch {
             shares: (0..shares).map(share).collect(),
+            desks: Vec::new(),
             counts: vec![0; buckets],
             rest: vec![0.0; buckets + 1],
             flips: vec![0; width],
@@ -124,16 +131,15 @@ impl SignScratch {
         self.shares.iter().map(|share| share.memories.len()).sum()
     }
 
-    fn each(&mut self, run: impl Fn(&mut Share) + Sync + Send) {
-        match self.shares.as_mut_slice() {
-            [one] => run(one),
-            shares => shares.par_iter_mut().for_each(run),
-        }
+    /// Runs for every share, of which so many words are read: with other threads if there is enough for them.
+    fn each(&mut self, words: usize, run: impl Fn(&mut Share) + Sync) {
+        let (shares, wake) = (self.shares.iter_mut(), words >= WAKE);
+        together(&mut self.desks, shares.len(), shares, wake, |(), share| run(share));
     }
 
     /// Overlaps, and what the memories from each place on can add.
     fn look(&mut self, spins: &PackedSpins, state: &Bits) {
-        self.each(|share| share.look(spins, state));
+        self.each(self.memories() * (1 + spins.signs.width()), |share| share.look(spins, state));
         let (table, shares) = (&spins.table, &self.shares);
         for (place, count) in self.counts.iter_mut().enumerate() {
             *count = shares.iter().map(|share| share.counts[place]).sum();
@@ -154,9 +160,22 @@ impl SignScratch {
         self.all.iter().position(|n| *n > 0).unwrap_or(0)
     }
 
-    /// The places of the first round: those that outweigh the rest twice.
+    /// The places of the first round: those that outweigh the rest twice, or all if so few memories that it pays to
+    /// leave the others out can hardly make a sign certain.
     fn first(&self) -> usize {
-        self.until(0, self.rest[0] / 3.0)
+        let few = self.until(0, self.reach());
+        if few == self.counts.len() { few } else { self.until(0, self.rest[0] / 3.0) }
+    }
+
+    /// About the largest field of a spin: that of one memory, and twice the deviation of all if their signs are random.
+    /// Every field is smaller than what is left out as long as this is.
+    fn reach(&self) -> f64 {
+        let added = self.rest.windows(2).map(|rest| rest[0] - rest[1]);
+        let each = added.zip(&self.counts).filter(|(_, n)| **n > 0);
+        let (largest, squares) = each.fold((0.0f64, 0.0), |(largest, squares), (added, &n)| {
+            (largest.max(added / f64::from(n)), squares + added * added / f64::from(n))
+        });
+        largest + 2.0 * squares.sqrt()
     }
 
     fn next(&self, from: usize) -> usize {
@@ -181,14 +200,14 @@ impl SignScratch {
         field: &mut Field,
     ) -> usize {
         let (table, least) = (&spins.table, self.least());
-        self.each(|share| share.take(spins, state, places, least));
-        let mut visited = 0;
+        let visited = self.counts[places.clone()].iter().map(|n| *n as usize).sum::<usize>();
+        let words = visited * (SORTED + 2 * spins.signs.width());
+        self.each(words, |share| share.take(spins, state, places, least));
         for place in places.clone().filter(|&place| self.counts[place] > 0) {
             let entry = table.entry(table.order[place] as usize, least);
             let n = f64::from(self.counts[place]);
             field.agree += n * table.agree[entry];
             field.spread += n * (table.agree[entry].abs() + table.both[entry].abs());
-            visited += self.counts[place] as usize;
         }
         visited
     }
@@ -223,7 +242,7 @@ impl SignScratch {
             return 0;
         }
         let all = 0..self.counts.len();
-        self.each(|share| share.sort(&all));
+        self.each(self.memories() * SORTED, |share| share.sort(&all));
         let mut exact = 0;
         for word in 0..self.unsure.len() {
             let mut unsure = self.unsure[word];

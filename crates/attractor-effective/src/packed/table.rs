@@ -39,8 +39,8 @@ impl Table {
                 let lag = usize::from(field == SignField::Difference);
                 let (agree, other) = (0..=d).map(|c| exponentials(*rate, c, lag)).unzip();
                 let own = Self::of(agree, other, 0);
-                // the exponent is off by a rounding of at most 745; below, numbers are 0 instead of tiny
-                let size = own.size.iter().map(|size| size.max(1e-300)).collect();
+                // the exponent is off by a rounding of at most 745
+                let size = own.size.iter().map(|size| size.max(TINY)).collect();
                 Self { size, relative: true, slack: 1024.0 * f64::EPSILON, ..own }.on(memories)
             }
         }
@@ -114,9 +114,12 @@ fn whole_entries(
     }
 }
 
+/// Exponentials below it are 0: processors are slow at numbers near the end of the range.
+const TINY: f64 = 1e-300;
+
 /// e^{−rate·c}. In units of 2 sinh β·e^{β(h + 1)}/β the differences are e^{−2β} and 1.
 fn exponentials(rate: f64, c: usize, lag: usize) -> (f64, f64) {
-    let at = |c: usize| (-rate * c as f64).exp();
+    let at = |c: usize| Some((-rate * c as f64).exp()).filter(|x| *x >= TINY).unwrap_or(0.0);
     (at(c + lag), at(c))
 }
 
