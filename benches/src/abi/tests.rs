@@ -104,6 +104,37 @@ fn activations_and_attention_run() {
 }
 
 #[test]
+fn spins_turn_to_the_memory_that_is_near() {
+    let (xi, cue) = ([1.0f32, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, 1.0], [1.0f32, 1.0, -1.0, 1.0]);
+    let (mut handle, mut output) = (null_mut(), [0.0; 4]);
+    let mut make = |name: &std::ffi::CStr, parameter, early, handle: *mut *mut Handle| {
+        // SAFETY: the arrays have these sizes
+        unsafe {
+            attractor_spins(name.as_ptr(), parameter, xi.as_ptr(), cue.as_ptr(), 2, 4, early, handle)
+        }
+    };
+    for (name, parameter, early) in
+        [(c"exponential", 1.0, true), (c"exponential", 1.0, false), (c"rectified-power", 3.0, true)]
+    {
+        assert_eq!(make(name, parameter, early, &mut handle), 0, "{}", words());
+        // SAFETY: there is this room, and the handle is given back once
+        let codes = unsafe {
+            [
+                attractor_run(handle),
+                attractor_output(handle, output.as_mut_ptr(), 4),
+                attractor_free(handle),
+            ]
+        };
+        assert_eq!(codes, [0; 3]);
+        assert_eq!(output, [1.0; 4], "{name:?} {early}");
+    }
+    for (name, parameter) in [(c"rectified-power", 2.5), (c"rectified-power", -3.0), (c"tanh", 1.0)]
+    {
+        assert_eq!(make(name, parameter, true, &mut handle), 3, "{name:?} {parameter}");
+    }
+}
+
+#[test]
 fn trajectories_fall_to_where_the_velocity_vanishes() {
     let (xi, cue, mut handle) = ([1.0f64, 0.0, 0.0, 1.0], [0.9f64, 0.2], null_mut());
     let (xi, cue) = (xi.as_ptr().cast(), cue.as_ptr().cast());
