@@ -110,7 +110,16 @@ fn spins_turn_to_the_memory_that_is_near() {
     let mut make = |name: &std::ffi::CStr, parameter, early, handle: *mut *mut Handle| {
         // SAFETY: the arrays have these sizes
         unsafe {
-            attractor_spins(name.as_ptr(), parameter, xi.as_ptr(), cue.as_ptr(), 2, 4, early, handle)
+            attractor_spins(
+                name.as_ptr(),
+                parameter,
+                xi.as_ptr(),
+                cue.as_ptr(),
+                2,
+                4,
+                early,
+                handle,
+            )
         }
     };
     for (name, parameter, early) in

@@ -38,6 +38,7 @@ mod spectrum;
 // The memories and their one-pass reads.
 mod cover;
 mod ledger;
+mod lines;
 mod panels;
 mod part;
 mod partial;

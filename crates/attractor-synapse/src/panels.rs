@@ -1,6 +1,7 @@
 //! How the queries that are read together lie beside each other.
 
 use crate::kernel;
+use crate::lines::Lines;
 use crate::product::Element;
 use crate::question::Question;
 use attractor_lagrangian::Before;
@@ -31,8 +32,8 @@ pub(crate) struct Panels<T> {
     /// So few queries that the features are in the lanes.
     pub(crate) few: bool,
     /// Of few: g row by row, and then δ. Else d × `width` numbers for each panel.
-    outputs: Vec<T>,
-    by: Vec<T>,
+    outputs: Lines<T>,
+    by: Lines<T>,
     /// One for each column.
     before: Vec<Before>,
     features: usize,
@@ -40,7 +41,7 @@ pub(crate) struct Panels<T> {
 
 impl<T> Default for Panels<T> {
     fn default() -> Self {
-        let (outputs, by) = (Vec::new(), Vec::new());
+        let (outputs, by) = (Lines::default(), Lines::default());
         Self { all: Vec::new(), few: true, outputs, by, before: Vec::new(), features: 0 }
     }
 }
@@ -65,9 +66,10 @@ impl<T: Element> Panels<T> {
         self.before.resize(self.columns(), Before { value: 0.0, tilt: 0.0 });
         let by = question.moved.map_or(&[] as &[T], |moved| moved.by);
         if self.few {
-            self.outputs.clear();
-            self.outputs.extend_from_slice(question.outputs);
-            self.outputs.extend_from_slice(by);
+            let place = self.outputs.resize(question.outputs.len() + by.len());
+            let (outputs, moves) = place.split_at_mut(question.outputs.len());
+            outputs.copy_from_slice(question.outputs);
+            moves.copy_from_slice(by);
         } else {
             pack(&self.all, question.outputs, d, &mut self.outputs);
             pack(&self.all, by, d, &mut self.by);
@@ -107,12 +109,13 @@ impl<T: Element> Panels<T> {
     }
 }
 
-fn pack<T: Element>(panels: &[Panel], rows: &[T], d: usize, place: &mut Vec<T>) {
-    place.clear();
+fn pack<T: Element>(panels: &[Panel], rows: &[T], d: usize, place: &mut Lines<T>) {
+    let columns =
+        panels.iter().filter(|_| !rows.is_empty()).map(|panel| panel.width).sum::<usize>();
+    let mut place = place.resize(columns * d);
     for panel in panels.iter().filter(|_| !rows.is_empty()) {
-        let start = place.len();
-        place.resize(start + d * panel.width, T::ZERO);
+        let own = place.split_off_mut(..d * panel.width).unwrap_or_default();
         let rows = &rows[panel.queries.start * d..panel.queries.end * d];
-        kernel::pack(rows, panel.width, &mut place[start..]);
+        kernel::pack(rows, panel.width, own);
     }
 }

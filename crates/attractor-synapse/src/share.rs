@@ -3,6 +3,7 @@
 
 use crate::kernel::{self, Absorb, Sums};
 use crate::ledger::{At, Ledger};
+use crate::lines::{LINE, Lines};
 use crate::panels::Panel;
 use crate::part::Part;
 use crate::product::Element;
@@ -17,6 +18,8 @@ const TILE: usize = 192;
 /// second and of the first cache.
 const KEPT: usize = 320 << 10;
 pub(crate) const STREAMED: usize = 48 << 10;
+/// Bytes of ξ that no cache holds.
+const FAR: usize = 64 << 20;
 
 /// A share with its scratch.
 #[derive(Debug)]
@@ -27,6 +30,7 @@ pub(crate) struct Share<T> {
     /// Of few queries n × q, of many n × width of each panel.
     weights: Vec<T>,
     sums: Vec<T>,
+    columns: Lines<T>,
     factors: Vec<(f64, f64)>,
     /// One for each query, where few memories have any weight.
     pub(crate) lists: Vec<Shortlist>,
@@ -41,6 +45,7 @@ impl<T: Element> Share<T> {
             moves,
             weights,
             sums,
+            columns: Lines::default(),
             factors: Vec::new(),
             lists: Vec::new(),
         }
@@ -67,6 +72,7 @@ impl<T: Element> Share<T> {
     ) {
         for tile in tiles(&range, rows::<T>(KEPT, xi.features().max(part.width()))) {
             self.ledger.begin(xi, &tile);
+            fetch(rows_of(xi.patterns().as_slice(), xi.features(), &tile));
             self.weights.resize(tile.len() * part.panels.columns(), T::ZERO);
             for panel in part.panels.all() {
                 let own = panel.columns().start * tile.len()..panel.columns().end * tile.len();
@@ -98,7 +104,7 @@ impl<T: Element> Share<T> {
             m: values.features(),
             factors: &self.factors,
             fields: &mut partial.fields,
-            columns: &mut self.sums,
+            columns: &mut self.columns,
         });
     }
 
@@ -136,9 +142,13 @@ impl<T: Element> Share<T> {
     ) {
         let end = part.first + part.queries();
         let hidden = |tile: &Range<usize>| part.reading.cover.hides_tile(end, tile);
+        let far = size_of_val(xi.patterns().as_slice()) >= FAR;
         for tile in tiles(&range, rows::<T>(STREAMED, xi.features().max(part.width()))) {
             if hidden(&tile) {
                 break;
+            }
+            if far {
+                fetch(rows_of(xi.patterns().as_slice(), xi.features(), &tile));
             }
             self.multiply_few(xi, part, &tile);
             self.weigh_few(xi, part, pool, &tile);
@@ -315,4 +325,11 @@ fn stored_gap<T: Element>(hidden: &dyn Lagrangian<T>, h: &[T], by: &[T]) -> [f64
     hidden.activate(&from, &mut slope);
     let tilt = slope.iter().zip(by).map(|(f, d)| f.f64() * d.f64()).sum();
     [hidden.bregman(h, &from, &slope), tilt, 0.0]
+}
+
+/// Fetches some rows in the order in which they lie, which memory is fast at; a product wants several rows at once, and
+/// would wait for each of them.
+fn fetch<T: Element>(rows: &[T]) {
+    let first = rows.iter().step_by(LINE / size_of::<T>()).fold(T::ZERO, |sum, x| sum + *x);
+    std::hint::black_box(first);
 }

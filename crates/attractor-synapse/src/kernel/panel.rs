@@ -45,10 +45,19 @@ impl<T: Real> WithSimd for Scores<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { memories, panel, width, out } = self;
         let (panel, out) = (T::lanes::<S>(panel).0, T::lanes_mut::<S>(out).0);
-        match width / lanes::<S, T>() {
-            1 => strips::<S, T, 12, 1>(simd, memories, panel.as_chunks().0, out.as_chunks_mut().0),
-            2 => strips::<S, T, 6, 2>(simd, memories, panel.as_chunks().0, out.as_chunks_mut().0),
-            vectors => unreachable!("a panel of {vectors} vectors"),
+        // sums fill most of the registers, so that few loads go with many multiplications; more than twelve rows have
+        // no registers for where they are
+        match (width / lanes::<S, T>(), S::REGISTER_COUNT >= 32) {
+            (1, _) => {
+                strips::<S, T, 12, 1>(simd, memories, panel.as_chunks().0, out.as_chunks_mut().0);
+            }
+            (2, false) => {
+                strips::<S, T, 6, 2>(simd, memories, panel.as_chunks().0, out.as_chunks_mut().0);
+            }
+            (2, true) => {
+                strips::<S, T, 12, 2>(simd, memories, panel.as_chunks().0, out.as_chunks_mut().0);
+            }
+            (vectors, _) => unreachable!("a panel of {vectors} vectors"),
         }
     }
 }
@@ -69,6 +78,9 @@ fn strips<S: Simd, T: Real, const ROWS: usize, const WIDE: usize>(
     }
 }
 
+/// Rows, and where their sums go.
+type Left<'a, S, T, const WIDE: usize> = (&'a [T], &'a mut [[Vector<S, T>; WIDE]]);
+
 /// Some of the features of a panel.
 struct Block<'a, S: Simd, T: Real, const WIDE: usize> {
     simd: S,
@@ -78,18 +90,27 @@ struct Block<'a, S: Simd, T: Real, const WIDE: usize> {
 }
 
 impl<S: Simd, T: Real, const WIDE: usize> Block<'_, S, T, WIDE> {
-    /// As many rows at a time as there are registers for, and the rest one by one.
+    /// As many rows at a time as there are registers for, then four, and the rest one by one.
     #[inline(always)]
     fn add<const ROWS: usize>(&self, memories: &[T], out: &mut [[Vector<S, T>; WIDE]]) {
-        let whole = out.len() / ROWS * ROWS;
-        let (memories, rest) = memories.split_at(whole * self.d);
-        let (out, end) = out.split_at_mut(whole);
-        for (rows, out) in memories.chunks_exact(ROWS * self.d).zip(out.as_chunks_mut::<ROWS>().0) {
+        let (memories, out) = self.add_strips::<ROWS>(memories, out);
+        let (memories, out) = self.add_strips::<4>(memories, out);
+        self.add_strips::<1>(memories, out);
+    }
+
+    /// As many whole strips of so many rows as there are; returns what is left.
+    #[inline(always)]
+    fn add_strips<'a, const ROWS: usize>(
+        &self,
+        memories: &'a [T],
+        out: &'a mut [[Vector<S, T>; WIDE]],
+    ) -> Left<'a, S, T, WIDE> {
+        let (out, end) = out.as_chunks_mut::<ROWS>();
+        let (memories, rest) = memories.split_at(out.len() * ROWS * self.d);
+        for (rows, out) in memories.chunks_exact(ROWS * self.d).zip(out) {
             *out = self.strip(rows, *out);
         }
-        for (row, out) in rest.chunks_exact(self.d).zip(end) {
-            [*out] = self.strip(row, [*out]);
-        }
+        (rest, end)
     }
 
     #[inline(always)]

@@ -1,12 +1,15 @@
 //! O = PᵀΞ with the features in the lanes.
 
 use super::{Vector, lanes, splat};
+use crate::lines::Lines;
 use crate::panels::Panel;
 use attractor_lagrangian::Real;
 use pulp::{Arch, Simd, WithSimd};
 
 /// Queries at a time: with two vectors of features for each, the registers are full.
-const MANY: usize = 6;
+const fn many<S: Simd>() -> usize {
+    if S::REGISTER_COUNT >= 32 { 12 } else { 6 }
+}
 
 /// `out` (q × m) = `weights`ᵀ (n × `width`, of which the first q columns count) · `values` (n × m), all
 /// row by row.
@@ -153,7 +156,7 @@ pub(crate) struct Absorb<'a, T> {
     /// q × m.
     pub fields: &'a mut [f64],
     /// Room for a few columns of the values, which the panels read one after the other.
-    pub columns: &'a mut Vec<T>,
+    pub columns: &'a mut Lines<T>,
 }
 
 pub(crate) fn absorb<T: Real>(work: Absorb<'_, T>) {
@@ -176,17 +179,21 @@ impl<T: Real> WithSimd for Absorb<'_, T> {
             for panel in self.panels {
                 let columns = panel.columns();
                 let weights = &self.weights[columns.start * n..columns.end * n];
-                for (q, many) in groups(panel.queries.len(), MANY) {
+                for (q, count) in groups(panel.queries.len(), many::<S>()) {
                     let own = Own { weights, width: panel.width, q };
                     let place = (columns.start + q, at);
-                    match many {
-                        1 => self.group::<S, 1>(simd, own, place),
-                        2 => self.group::<S, 2>(simd, own, place),
-                        3 => self.group::<S, 3>(simd, own, place),
-                        4 => self.group::<S, 4>(simd, own, place),
-                        5 => self.group::<S, 5>(simd, own, place),
-                        _ => self.group::<S, 6>(simd, own, place),
+                    macro_rules! group {
+                        ($($many:literal)*) => {
+                            match count {
+                                // what there are no registers for is not compiled
+                                $($many if $many <= many::<S>() => {
+                                    self.group::<S, $many>(simd, own, place);
+                                })*
+                                _ => unreachable!("{count} queries at a time"),
+                            }
+                        };
                     }
+                    group!(1 2 3 4 5 6 7 8 9 10 11 12);
                 }
             }
         }
@@ -206,7 +213,7 @@ impl<T: Real> Absorb<'_, T> {
     #[inline(always)]
     fn take_columns<S: Simd>(&mut self, at: usize) {
         let wide = 2 * lanes::<S, T>();
-        self.columns.resize(self.values.len() / self.m * wide, T::ZERO);
+        self.columns.resize(self.values.len() / self.m * wide);
         let places = self.columns.chunks_exact_mut(wide);
         for (place, row) in places.zip(self.values.chunks_exact(self.m)) {
             if let Some(row) = row.get(at..at + wide) {

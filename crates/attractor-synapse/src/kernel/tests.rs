@@ -7,6 +7,7 @@ use super::{
     panel::{pack, scores_on},
     sums::{Absorb, Sums, absorb_on, sums_on},
 };
+use crate::lines::Lines;
 use crate::panels::Panel;
 use attractor_lagrangian::Real;
 use pulp::Arch;
@@ -138,7 +139,7 @@ fn check_absorb<T: Real>(n: usize, m: usize, shapes: &[(usize, usize)]) {
             m,
             factors: &factors,
             fields: &mut fields,
-            columns: &mut Vec::new(),
+            columns: &mut Lines::default(),
         };
         absorb_on(arch, work);
         for panel in &panels {
