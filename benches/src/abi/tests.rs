@@ -107,7 +107,7 @@ fn activations_and_attention_run() {
 fn spins_turn_to_the_memory_that_is_near() {
     let (xi, cue) = ([1.0f32, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, 1.0], [1.0f32, 1.0, -1.0, 1.0]);
     let (mut handle, mut output) = (null_mut(), [0.0; 4]);
-    let mut make = |name: &std::ffi::CStr, parameter, early, handle: *mut *mut Handle| {
+    let make = |name: &std::ffi::CStr, parameter, early, handle: *mut *mut Handle| {
         // SAFETY: the arrays have these sizes
         unsafe {
             attractor_spins(
@@ -135,7 +135,7 @@ fn spins_turn_to_the_memory_that_is_near() {
             ]
         };
         assert_eq!(codes, [0; 3]);
-        assert_eq!(output, [1.0; 4], "{name:?} {early}");
+        assert!(output.iter().all(|x| (x - 1.0).abs() <= 0.0), "{name:?} {early}: {output:?}");
     }
     for (name, parameter) in [(c"rectified-power", 2.5), (c"rectified-power", -3.0), (c"tanh", 1.0)]
     {
