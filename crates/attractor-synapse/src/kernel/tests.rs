@@ -176,7 +176,9 @@ fn all<T: Real>() {
     for d in SIZES {
         check_extremes::<T>(d);
         for n in [1, 5, 6, 12, 13, 24, 27] {
-            for shapes in [&[(1, 2)][..], &[(5, 8)], &[(16, 16), (6, 8)], &[(7, 8)]] {
+            let wide = [&[(9, 16)][..], &[(12, 16), (10, 16)], &[(32, 32), (1, 2)]];
+            let narrow = [&[(1, 2)][..], &[(5, 8)], &[(16, 16), (6, 8)], &[(7, 8)]];
+            for shapes in narrow.into_iter().chain(wide) {
                 check_absorb::<T>(n, d, shapes);
             }
             check_scores::<T>(n, d);
