@@ -74,9 +74,8 @@ def columns(row):
     best = row["best_peer"]
     name = f" ({NAMES.get(best, best)})" if best else ""
     heads = f", {row['heads']} heads" if "heads" in row else ""
-    method = f", {row['method']}" if "method" in row else ""
     return [
-        row["kernel"] + heads + method,
+        titled(row) + heads,
         row["proof"] or "–",
         *(count(row[size]) for size in ("features", "memories", "batch")),
         number(row["ms"]),
@@ -87,6 +86,11 @@ def columns(row):
         tiny(row["max_error"]),
         "–" if row["extra_mb"] is None else f"{row['extra_mb']:.1f}",
     ]
+
+
+def titled(row):
+    """The kernel, and how ours did it where there are several ways."""
+    return row["kernel"] + (f", {row['method']}" if "method" in row else "")
 
 
 def others(row):
@@ -122,7 +126,7 @@ def shape(row):
     """A row's name in the figure."""
     sizes = {"heads": row.get("heads"), "N": row["memories"], "d": row["features"], "B": row["batch"]}
     told = " ".join(f"{name}={count(size)}" for name, size in sizes.items() if size is not None)
-    return f"{row['kernel']} {told}"
+    return f"{titled(row)} {told}"
 
 
 def line(row):
