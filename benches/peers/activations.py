@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from contest import Contestant, brief, compete, ours, say
+from contest import Contestant, compete, held, invited, ours
 from rows import row
 
 SCALARS = {"f32": np.float32, "f64": np.float64}
@@ -58,15 +58,12 @@ def on_simplex(x, alpha):
 
 
 def contestants(peers, name, beta, x):
-    made = []
-    for peer, make in {"numpy": of_numpy, "torch": of_torch, "jax": of_jax, "entmax": of_entmax}.items():
-        try:
-            # what a peer does not have it takes no part in, without a word
-            work = make(name, beta, x, peers[peer]) if peer in peers else None
-            made += [Contestant(peer, work)] if work else []
-        except Exception as failure:
-            say(f"  {peer} takes no part: {brief(failure)}")
-    return made
+    def made_by(peer, make):
+        # what a peer does not have it takes no part in, without a word
+        return lambda module: [Contestant(peer, work) for work in [make(name, beta, x, module)] if work]
+
+    makers = {"numpy": of_numpy, "torch": of_torch, "jax": of_jax, "entmax": of_entmax}
+    return invited(peers, {peer: made_by(peer, make) for peer, make in makers.items()})
 
 
 def of_numpy(name, beta, x, _=None):
@@ -98,7 +95,7 @@ def of_torch(name, beta, x, torch):
 
 
 def of_jax(name, beta, x, jax):
-    x = jax.numpy.asarray(x)
+    (x,) = held(jax, x)
     functions = {
         "log-sum-exp": lambda x: jax.nn.softmax(beta * x, axis=-1),
         "log-cosh": lambda x: jax.numpy.tanh(beta * x),

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from contest import Contestant, brief, compete, ours, say
+from contest import Contestant, compete, held, invited, ours
 from limits import Peak, plain_read
 from rows import row
 
@@ -30,7 +30,7 @@ def contest(library, peers, shape):
             plain_read(library, k, v),
             Peak(library, 4 * heads * queries * keys * width, double=False),
             ours("ours", library.attention(q, k, v)),
-            *contestants(peers, q, k, v),
+            *invited(peers, {"numpy": of_numpy, "torch": of_torch, "jax": of_jax}, q, k, v),
         ],
         {"": reference(q, k, v)},
     )
@@ -55,16 +55,6 @@ def softmax(scores):
     return scores
 
 
-def contestants(peers, q, k, v):
-    made = []
-    for peer, make in {"numpy": of_numpy, "torch": of_torch, "jax": of_jax}.items():
-        try:
-            made += [make(peers[peer], q, k, v)] if peer in peers else []
-        except Exception as failure:
-            say(f"  {peer} takes no part: {brief(failure)}")
-    return made
-
-
 def of_numpy(_, q, k, v):
     scale = np.float32(1 / math.sqrt(q.shape[2]))
 
@@ -76,19 +66,19 @@ def of_numpy(_, q, k, v):
             np.matmul(softmax(scores), v[head], out=answers[head])
         return answers
 
-    return Contestant("numpy", attend)
+    return [Contestant("numpy", attend)]
 
 
 def of_torch(torch, q, k, v):
     q, k, v = (torch.from_numpy(x)[None] for x in (q, k, v))
     attention = torch.nn.functional.scaled_dot_product_attention
-    return Contestant("torch_sdpa", lambda: attention(q, k, v)[0])
+    return [Contestant("torch_sdpa", lambda: attention(q, k, v)[0])]
 
 
 def of_jax(jax, q, k, v):
     # jax wants the heads behind the positions
-    q, k, v = (jax.numpy.asarray(x.swapaxes(0, 1))[None] for x in (q, k, v))
+    q, k, v = held(jax, *(x.swapaxes(0, 1)[None] for x in (q, k, v)))
     attend = jax.jit(jax.nn.dot_product_attention)
     run = lambda: attend(q, k, v).block_until_ready()  # noqa: E731
     fetch = lambda: np.asarray(attend(q, k, v)[0]).swapaxes(0, 1)  # noqa: E731
-    return Contestant("jax", run, result=fetch)
+    return [Contestant("jax", run, result=fetch)]

@@ -99,6 +99,22 @@ def ours(name, contestant):
     return Contestant(name, contestant.run, contestant.prepare, contestant.result, OURS)
 
 
+def invited(peers, makers, *setting):
+    """What the makers make of each peer that is installed; one that cannot even be set up says why."""
+    made = []
+    for peer, make in makers.items():
+        try:
+            made += make(peers[peer], *setting) if peer in peers else []
+        except Exception as failure:
+            say(f"  {peer} takes no part: {brief(failure)}")
+    return made
+
+
+def held(jax, *arrays):
+    """Arrays of jax's own, complete: it copies in the background, at the cost of whoever is measured meanwhile."""
+    return jax.block_until_ready([jax.numpy.asarray(array) for array in arrays])
+
+
 def compete(contestants, references):
     """Runs contestants against each other; `references` holds the f64 result by name, or one for all under "".
 

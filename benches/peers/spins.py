@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from contest import Contestant, brief, compete, ours, say
+from contest import Contestant, compete, held, invited, ours
 from limits import plain_read
 from rows import row
 
@@ -43,7 +43,7 @@ def contest(library, peers, kernel, xi, cue):
         [
             plain_read(library, np.packbits(xi > 0).view(np.uint32)),
             *(ours(key, library.spins(name, parameter, xi, cue, early)) for key, (_, early) in WAYS.items()),
-            *contestants(peers, slope, xi, cue),
+            *invited(peers, {"numpy": of_numpy, "torch": of_torch, "jax": of_jax}, slope, xi, cue),
         ],
         {"": reference(slope, xi, cue)},
     )
@@ -70,18 +70,8 @@ def turned(np, cue, field):
     return np.where(field == 0, cue, np.sign(field))
 
 
-def contestants(peers, slope, xi, cue):
-    made = []
-    for peer, make in {"numpy": of_numpy, "torch": of_torch, "jax": of_jax}.items():
-        try:
-            made += [make(peers[peer], slope, xi, cue)] if peer in peers else []
-        except Exception as failure:
-            say(f"  {peer} takes no part: {brief(failure)}")
-    return made
-
-
 def of_numpy(_, slope, xi, cue):
-    return Contestant("numpy", lambda: turned(np, cue, slope(np, xi @ cue) @ xi))
+    return [Contestant("numpy", lambda: turned(np, cue, slope(np, xi @ cue) @ xi))]
 
 
 def of_torch(torch, slope, xi, cue):
@@ -93,11 +83,11 @@ def of_torch(torch, slope, xi, cue):
         exp, where, sign = torch.exp, torch.where, torch.sign
         maximum = staticmethod(lambda x, low: x.clamp(min=low))
 
-    return Contestant("torch", lambda: turned(Names, cue, slope(Names, xi @ cue) @ xi))
+    return [Contestant("torch", lambda: turned(Names, cue, slope(Names, xi @ cue) @ xi))]
 
 
 def of_jax(jax, slope, xi, cue):
     names = jax.numpy
-    xi, cue = names.asarray(xi), names.asarray(cue)
+    xi, cue = held(jax, xi, cue)
     step = jax.jit(lambda xi, cue: turned(names, cue, slope(names, xi @ cue) @ xi))
-    return Contestant("jax", lambda: step(xi, cue).block_until_ready())
+    return [Contestant("jax", lambda: step(xi, cue).block_until_ready())]

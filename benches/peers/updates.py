@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from contest import Contestant, say, brief
+from contest import Contestant, held, invited
 
 # What pykeops is not asked to do, in operations: its CPU kernels are not vectorised.
 PATIENCE = 5e8
@@ -27,17 +27,8 @@ def reference(xi, queries, beta, block=8192):
 
 
 def contestants(peers, xi, queries, beta):
-    """Everybody who is installed; a peer that cannot even be set up says why."""
     makers = {"numpy": of_numpy, "torch": of_torch, "jax": of_jax, "pykeops": of_keops}
-    made = []
-    for peer, make in makers.items():
-        if peer not in peers:
-            continue
-        try:
-            made += make(peers[peer], xi, queries, beta)
-        except Exception as failure:
-            say(f"  {peer} takes no part: {brief(failure)}")
-    return made
+    return invited(peers, makers, xi, queries, beta)
 
 
 def of_numpy(_, xi, queries, beta):
@@ -76,7 +67,7 @@ def hopfield_layer(torch, states, memories, beta, steps=1, tolerance=1e-4):
 
 
 def of_jax(jax, xi, queries, beta):
-    memories, states = jax.numpy.asarray(xi), jax.numpy.asarray(queries)
+    memories, states = held(jax, xi, queries)
 
     @jax.jit
     def update(memories, states):
