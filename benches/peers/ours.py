@@ -70,7 +70,8 @@ class Library:
 
     def spins(self, name, parameter, xi, cue, early):
         xi, cue = (plain(x, np.float32) for x in (xi, cue))
-        return Ours(self, self.make("attractor_spins", name.encode(), parameter, at(xi), at(cue), *xi.shape, early), cue.shape)
+        handle = self.make("attractor_spins", name.encode(), parameter, at(xi), at(cue), *xi.shape, early)
+        return Ours(self, handle, cue.shape)
 
     def activation(self, name, beta, x):
         x = plain(x, x.dtype)

@@ -7,6 +7,7 @@ mod decay;
 mod energy;
 mod share;
 mod step;
+mod strands;
 mod table;
 mod walk;
 mod whole;

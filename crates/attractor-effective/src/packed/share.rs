@@ -1,14 +1,12 @@
 //! One thread's share of the memories, sorted by what they can add.
 
 use super::PackedSpins;
+use super::strands::{STRANDS, count};
 use attractor_synapse::Bits;
 use std::ops::Range;
 
 /// Places that are looked at together for one that is wanted: a whole number of strands.
 const GLANCE: usize = 32;
-/// Most memories have the same few places, and to count one up waits for the last time it was: the counters of so many
-/// memories in a row go on side by side.
-const STRANDS: usize = 4;
 
 /// Some memories, and where they stand.
 #[derive(Debug)]
@@ -46,19 +44,7 @@ impl Share {
         if let Some(places) = &spins.table.places {
             self.places.iter_mut().for_each(|c| *c = places[*c as usize]);
         }
-        self.strands.fill([0; STRANDS]);
-        let (fours, rest) = self.places.as_chunks::<STRANDS>();
-        for four in fours {
-            for (strand, &place) in four.iter().enumerate() {
-                self.strands[place as usize][strand] += 1;
-            }
-        }
-        for (strand, &place) in rest.iter().enumerate() {
-            self.strands[place as usize][strand] += 1;
-        }
-        for (count, strands) in self.counts.iter_mut().zip(&self.strands) {
-            *count = strands.iter().sum();
-        }
+        count(&self.places, &mut self.strands, &mut self.counts);
         self.sums.fill(0.0);
     }
 

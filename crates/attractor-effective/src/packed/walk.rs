@@ -1,6 +1,7 @@
 //! One spin after the other, on overlaps that are kept.
 
 use super::PackedSpins;
+use super::strands::{STRANDS, count};
 use super::table::coefficients;
 use attractor_synapse::{Bits, Signs};
 use std::cmp::Ordering;
@@ -35,7 +36,7 @@ pub struct SignWalk<'a> {
     both: Both,
     /// Of how many memories each distance is.
     all: Vec<u32>,
-    counters: Vec<[u32; 4]>,
+    counters: Vec<[u32; STRANDS]>,
     /// Σ n_c·agree and Σ n_c(|agree| + |both|).
     totals: (f64, f64),
     votes: Vec<u32>,
@@ -68,7 +69,7 @@ impl PackedSpins {
                 None => Both::Real(vec![0.0; n]),
             },
             all: vec![0; buckets],
-            counters: vec![[0; 4]; buckets],
+            counters: vec![[0; STRANDS]; buckets],
             totals: (0.0, 0.0),
             votes: vec![0; buckets],
             coefficients: vec![0; buckets],
@@ -191,26 +192,10 @@ impl SignWalk<'_> {
         self.weigh();
     }
 
-    /// Counts the memories of each distance. Most have the same few, and to count one up waits for the last time it was:
-    /// four counters of each go on side by side.
-    fn count(&mut self) {
-        self.counters.fill([0; 4]);
-        let (fours, rest) = self.distances.as_chunks::<4>();
-        for four in fours {
-            for (strand, &c) in four.iter().enumerate() {
-                self.counters[c as usize][strand] += 1;
-            }
-        }
-        rest.iter().for_each(|&c| self.counters[c as usize][0] += 1);
-        for (all, counters) in self.all.iter_mut().zip(&self.counters) {
-            *all = counters.iter().sum();
-        }
-    }
-
     /// The entries of the table for all memories, and their totals.
     fn weigh(&mut self) {
         let table = &self.spins.table;
-        self.count();
+        count(&self.distances, &mut self.counters, &mut self.all);
         // entries may be relative to those of the nearest memory
         let least = self.all.iter().position(|n| *n > 0).unwrap_or(0);
         let present = self.all.iter().enumerate().filter(|(_, n)| **n > 0);
