@@ -5,12 +5,13 @@ use crate::partial::Partial;
 use crate::question::{Question, Weight};
 use attractor_lagrangian::{OnePass, Real, norm};
 
-/// Writes the answer to query `q` into the storage of an earlier one; the question is that of the queries
+/// Writes the answer to query `q`, whose field is this, into the storage of an earlier one; the question is that of the queries
 /// that were read together.
 pub(crate) fn write<T: Real>(
     question: &Question<'_, T>,
     partial: &Partial,
     q: usize,
+    field: &[f64],
     place: &mut Answer,
 ) {
     let tally = &partial.tallies[q];
@@ -35,9 +36,7 @@ pub(crate) fn write<T: Real>(
         log_scale: if silent { f64::NEG_INFINITY } else { log_factor },
         activity: match silent {
             // what is not finite has no digit that could be trusted
-            _ if partial.field(q).iter().fold(false, |bad, x| bad | !x.is_finite()) => {
-                f64::INFINITY
-            }
+            _ if field.iter().fold(false, |bad, x| bad | !x.is_finite()) => f64::INFINITY,
             true => 0.0,
             false => tally.weight * log_factor.exp(),
         },

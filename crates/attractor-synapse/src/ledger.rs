@@ -33,7 +33,8 @@ impl<T: Element> Ledger<T> {
 
     pub(crate) fn clear(&mut self, part: &Part<'_, T>) {
         let (queries, columns) = (part.queries(), part.panels.columns());
-        self.partial.clear(queries, part.width(), part.question.top);
+        let width = if part.in_columns() { 0 } else { part.width() };
+        self.partial.clear(queries, width, part.question.top);
         self.tallies.resize(columns, Tally::EMPTY);
         self.gaps.clear();
         self.gaps.resize(columns, [0.0; 3]);

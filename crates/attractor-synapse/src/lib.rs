@@ -34,11 +34,13 @@ mod patterns;
 mod product;
 // Our own, of which both are made.
 mod kernel;
+mod rows;
 mod spectrum;
 // The memories and their one-pass reads.
 mod cover;
 mod ledger;
 mod lines;
+mod many;
 mod panels;
 mod part;
 mod partial;

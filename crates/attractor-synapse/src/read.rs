@@ -125,25 +125,29 @@ impl<T: Element> Desk<T> {
         let read =
             |_: &mut (), (i, share): (usize, &mut Share<T>)| share.read(xi, &part, share_of(i));
         together(&mut Vec::new(), count, shares.iter_mut().enumerate(), wake, read);
-        merge(shares);
+        merge(shares, &part);
         if let Some(OnePass::Select(select)) = question.hidden.one_pass() {
             conclude(select, xi, &part, shares);
         }
         let partial = &shares[0].ledger.partial;
-        fields.copy_from_slice(&partial.fields);
-        for (q, place) in answers.iter_mut().enumerate() {
-            answer::write(&part.question, partial, q, place);
+        if part.in_columns() {
+            shares[0].columns.write(panels.all(), part.width(), fields);
+        } else {
+            fields.copy_from_slice(&partial.fields);
+        }
+        for (q, (place, field)) in answers.iter_mut().zip(fields.chunks(part.width())).enumerate() {
+            answer::write(&part.question, partial, q, field, place);
         }
     }
 }
 
 /// Into the first, in a fixed tree.
-fn merge<T: Element>(shares: &mut [Share<T>]) {
+fn merge<T: Element>(shares: &mut [Share<T>], part: &Part<'_, T>) {
     let mut stride = 1;
     while stride < shares.len() {
         for i in (0..shares.len() - stride).step_by(2 * stride) {
             let (left, right) = shares.split_at_mut(i + stride);
-            left[i].ledger.partial.merge(&right[0].ledger.partial);
+            left[i].merge(&right[0], part);
         }
         stride *= 2;
     }

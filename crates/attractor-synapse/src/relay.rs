@@ -3,7 +3,7 @@
 use crate::kernel::{self, Both, Sums};
 use crate::partial::Partial;
 use crate::product::Element;
-use crate::read::CACHED;
+use crate::rows::Rows;
 use crate::share::{STREAMED, rows, rows_of, tiles};
 use crate::together::{together, worth_waking};
 use crate::{Memories, Synapses};
@@ -115,14 +115,14 @@ impl<T: Element> Share<T> {
     ) {
         let d = xi.features();
         for tile in tiles(&range, rows::<T>(STREAMED, d)) {
-            let memories = rows_of(xi.patterns().as_slice(), d, &tile);
+            let rows = rows_of(xi.patterns().as_slice(), d, &tile);
+            let memories = Rows { rows, more: tile.end < range.end };
             let scores = &mut overlaps[tile.start - range.start..tile.end - range.start];
             let known = Tally { log_scale: 0.0, ..Tally::EMPTY };
             match (errand.outputs, errand.weigh) {
                 (Some(outputs), Some(Weighing::Known(weights))) => {
                     let (weights, sum) = (&weights[tile], &mut self.sum);
-                    let cached = size_of_val(xi.patterns().as_slice()) <= CACHED;
-                    kernel::both(Both { memories, outputs, weights, scores, sum, cached });
+                    kernel::both(Both { memories, outputs, weights, scores, sum });
                     self.partial.absorb(0, &known, &self.sum);
                 }
                 (None, Some(Weighing::Known(weights))) => {
@@ -131,9 +131,11 @@ impl<T: Element> Share<T> {
                 (outputs, Some(Weighing::Of(weigh))) => {
                     let mut weights = std::mem::take(&mut self.weights);
                     weights.clear();
+                    let mut memories = memories;
                     if let Some(outputs) = outputs {
                         kernel::dots(memories, outputs, d, scores);
                         weights.extend_from_slice(scores);
+                        memories.more = false; // it has been asked for
                     }
                     weights.resize(tile.len(), T::ZERO);
                     let tally = weigh(tile, &mut weights);
@@ -146,7 +148,7 @@ impl<T: Element> Share<T> {
         }
     }
 
-    fn sum(&mut self, values: &[T], weights: &[T], tally: &Tally) {
+    fn sum(&mut self, values: Rows<'_, T>, weights: &[T], tally: &Tally) {
         let (m, out) = (self.sum.len(), &mut self.sum);
         kernel::sums(Sums { weights, width: 1, values, m, out });
         self.partial.absorb(0, tally, &self.sum);

@@ -1,37 +1,34 @@
 //! One share of the memories, read tile by tile: scores by a product, weights by the pool, sums by a
 //! product.
 
-use crate::kernel::{self, Absorb, Sums};
+use crate::kernel::{self, Sums};
 use crate::ledger::{At, Ledger};
-use crate::lines::{LINE, Lines};
+use crate::many::{Columns, KEPT};
 use crate::panels::Panel;
 use crate::part::Part;
 use crate::product::Element;
+use crate::rows::Rows;
 use crate::shortlist::{Shortlist, take_up};
-use crate::{Memories, Synapses};
+use crate::{Memories, Patterns, Synapses};
 use attractor_lagrangian::{Lagrangian, OnePass, Pool, Select, Tally};
 use std::ops::Range;
 
 /// Memories per tile at most: a sum over them is short enough for f32. A whole number of all strips.
 const TILE: usize = 192;
-/// Bytes of ξ in a tile that is read more than once, and of one that is scored and summed at once: parts of the
-/// second and of the first cache.
-const KEPT: usize = 320 << 10;
+/// Bytes of ξ in a tile that is scored and summed at once: a part of the first cache.
 pub(crate) const STREAMED: usize = 48 << 10;
-/// Bytes of ξ that no cache holds.
-const FAR: usize = 64 << 20;
 
 /// A share with its scratch.
 #[derive(Debug)]
 pub(crate) struct Share<T> {
     pub(crate) ledger: Ledger<T>,
     scores: Vec<T>,
-    moves: Vec<T>,
+    pub(crate) moves: Vec<T>,
     /// Of few queries n × q, of many n × width of each panel.
-    weights: Vec<T>,
+    pub(crate) weights: Vec<T>,
     sums: Vec<T>,
-    columns: Lines<T>,
-    factors: Vec<(f64, f64)>,
+    /// Of many queries.
+    pub(crate) columns: Columns,
     /// One for each query, where few memories have any weight.
     pub(crate) lists: Vec<Shortlist>,
 }
@@ -45,8 +42,7 @@ impl<T: Element> Share<T> {
             moves,
             weights,
             sums,
-            columns: Lines::default(),
-            factors: Vec::new(),
+            columns: Columns::default(),
             lists: Vec::new(),
         }
     }
@@ -62,50 +58,14 @@ impl<T: Element> Share<T> {
         self.ledger.finish();
     }
 
-    /// Tiles that stay in cache for every panel.
-    fn read_panels(
-        &mut self,
-        xi: &Synapses<T>,
-        part: &Part<'_, T>,
-        pool: &dyn Pool<T>,
-        range: Range<usize>,
-    ) {
-        for tile in tiles(&range, rows::<T>(KEPT, xi.features().max(part.width()))) {
-            self.ledger.begin(xi, &tile);
-            fetch(rows_of(xi.patterns().as_slice(), xi.features(), &tile));
-            self.weights.resize(tile.len() * part.panels.columns(), T::ZERO);
-            for panel in part.panels.all() {
-                let own = panel.columns().start * tile.len()..panel.columns().end * tile.len();
-                let place = &mut self.weights[own];
-                if part.reading.cover.hides_tile(part.first + panel.queries.end, &tile) {
-                    place.fill(T::ZERO);
-                    self.ledger.tallies[panel.columns()].fill(Tally::EMPTY);
-                } else {
-                    multiply(xi, part, panel, &tile, place, &mut self.moves);
-                    let at = At { xi, part, panel, tile: tile.clone() };
-                    self.ledger.weigh(&at, pool, place, &self.moves);
-                }
-            }
-            self.absorb_panels(xi, part, &tile);
+    /// Joins what was read of other memories.
+    pub(crate) fn merge(&mut self, other: &Self, part: &Part<'_, T>) {
+        let (own, others) = (&mut self.ledger.partial, &other.ledger.partial);
+        if part.in_columns() {
+            let panels = part.panels.all();
+            self.columns.merge(&own.tallies, &other.columns, &others.tallies, panels);
         }
-    }
-
-    /// Adds the sums of the memories of a tile, or of their values, by the weights of all panels.
-    fn absorb_panels(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, tile: &Range<usize>) {
-        let values = part.reading.values.unwrap_or(xi.patterns());
-        let partial = &mut self.ledger.partial;
-        let both = partial.tallies.iter_mut().zip(&self.ledger.tallies);
-        self.factors.clear();
-        self.factors.extend(both.map(|(all, tile)| all.merge(tile)));
-        kernel::absorb(Absorb {
-            weights: &self.weights,
-            panels: part.panels.all(),
-            values: rows_of(values.as_slice(), values.features(), tile),
-            m: values.features(),
-            factors: &self.factors,
-            fields: &mut partial.fields,
-            columns: &mut self.columns,
-        });
+        own.merge(others);
     }
 
     /// Sums of the memories from the `first`, or of their values, by weights that are rows of the scores.
@@ -119,7 +79,7 @@ impl<T: Element> Share<T> {
     ) {
         let values = part.reading.values.unwrap_or(xi.patterns());
         let m = values.features();
-        let values = rows_of(values.as_slice(), m, &(first..first + rows.len()));
+        let values = rows_of(values.as_slice(), m, &(first..first + rows.len())).into();
         let weights = rows_of(&self.scores, panel.width, &rows);
         self.sums.resize(panel.queries.len() * m, T::ZERO);
         let (width, out) = (panel.width, &mut self.sums);
@@ -142,25 +102,20 @@ impl<T: Element> Share<T> {
     ) {
         let end = part.first + part.queries();
         let hidden = |tile: &Range<usize>| part.reading.cover.hides_tile(end, tile);
-        let far = size_of_val(xi.patterns().as_slice()) >= FAR;
         for tile in tiles(&range, rows::<T>(STREAMED, xi.features().max(part.width()))) {
             if hidden(&tile) {
                 break;
             }
-            if far {
-                fetch(rows_of(xi.patterns().as_slice(), xi.features(), &tile));
-            }
-            self.multiply_few(xi, part, &tile);
+            self.multiply_few(tile_rows(xi.patterns(), &tile, range.end), part);
             self.weigh_few(xi, part, pool, &tile);
-            self.sum_few(xi, part, &tile);
+            self.sum_few(xi, part, &tile, range.end);
         }
     }
 
     /// Overlaps of a tile with g and then with δ of few queries, q × n.
-    fn multiply_few(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, tile: &Range<usize>) {
-        let (d, queries) = (xi.features(), part.panels.rows());
-        self.scores.resize(tile.len() * (queries.len() / d), T::ZERO);
-        let memories = rows_of(xi.patterns().as_slice(), d, tile);
+    fn multiply_few(&mut self, memories: Rows<'_, T>, part: &Part<'_, T>) {
+        let (d, queries) = (part.features, part.panels.rows());
+        self.scores.resize(memories.rows.len() / d * (queries.len() / d), T::ZERO);
         kernel::dots(memories, queries, d, &mut self.scores);
     }
 
@@ -176,8 +131,9 @@ impl<T: Element> Share<T> {
         self.lists.iter_mut().for_each(Shortlist::clear);
         for tile in tiles(&range, rows::<T>(KEPT, xi.features())) {
             self.ledger.begin(xi, &tile);
+            let mut memories = tile_rows(xi.patterns(), &tile, range.end);
             if part.panels.few {
-                self.multiply_few(xi, part, &tile);
+                self.multiply_few(memories, part);
             }
             for panel in part.panels.all() {
                 let at = At { xi, part, panel, tile: tile.clone() };
@@ -188,7 +144,8 @@ impl<T: Element> Share<T> {
                     (&mut scores[own.clone()], moves.get(own).unwrap_or(&[]))
                 } else {
                     self.scores.resize(n * panel.width, T::ZERO);
-                    multiply(xi, part, panel, &tile, &mut self.scores, &mut self.moves);
+                    multiply(memories, part, panel, &mut self.scores, &mut self.moves);
+                    memories.more = false; // it has been asked for
                     (&mut self.scores[..], &self.moves[..])
                 };
                 self.ledger.score(&at, scores);
@@ -222,14 +179,15 @@ impl<T: Element> Share<T> {
         }
     }
 
-    fn sum_few(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, tile: &Range<usize>) {
-        let values = part.reading.values.unwrap_or(xi.patterns());
-        let (queries, m) = (part.queries(), values.features());
+    fn sum_few(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, tile: &Range<usize>, end: usize) {
+        let (queries, m) = (part.queries(), part.width());
+        let memories = || Rows::from(rows_of(xi.patterns().as_slice(), m, tile));
+        let values = part.reading.values.map(|values| tile_rows(values, tile, end));
         self.sums.resize(queries * m, T::ZERO);
         kernel::sums(Sums {
             weights: &self.weights,
             width: queries,
-            values: rows_of(values.as_slice(), m, tile),
+            values: values.unwrap_or_else(memories), // which have been asked for
             m,
             out: &mut self.sums,
         });
@@ -241,7 +199,8 @@ impl<T: Element> Share<T> {
         self.ledger.begin(xi, &range);
         for panel in part.panels.all() {
             self.scores.resize(range.len() * panel.width, T::ZERO);
-            multiply(xi, part, panel, &range, &mut self.scores, &mut self.moves);
+            let memories = tile_rows(xi.patterns(), &range, range.end);
+            multiply(memories, part, panel, &mut self.scores, &mut self.moves);
             let at = At { xi, part, panel, tile: range.clone() };
             self.ledger.score(&at, &mut self.scores);
             for lane in 0..panel.queries.len() {
@@ -280,21 +239,28 @@ impl<T: Element> Share<T> {
 }
 
 /// Overlaps of a tile with g of a panel, n × width, and with δ if there is one.
-fn multiply<T: Element>(
-    xi: &Synapses<T>,
+pub(crate) fn multiply<T: Element>(
+    memories: Rows<'_, T>,
     part: &Part<'_, T>,
     panel: &Panel,
-    tile: &Range<usize>,
     scores: &mut [T],
     moves: &mut Vec<T>,
 ) {
-    let memories = rows_of(xi.patterns().as_slice(), xi.features(), tile);
     kernel::scores(memories, part.panels.outputs(panel), panel.width, scores);
     moves.clear();
     if part.question.moved.is_some() {
         moves.resize(scores.len(), T::ZERO);
-        kernel::scores(memories, part.panels.by(panel), panel.width, moves);
+        kernel::scores(memories.rows.into(), part.panels.by(panel), panel.width, moves);
     }
+}
+
+/// The rows of a tile, of those before the `end`-th.
+pub(crate) fn tile_rows<'a, T: Element>(
+    all: &'a Patterns<T>,
+    tile: &Range<usize>,
+    end: usize,
+) -> Rows<'a, T> {
+    Rows { rows: rows_of(all.as_slice(), all.features(), tile), more: tile.end < end }
 }
 
 /// How many memories fill so many bytes: whole strips, some at least.
@@ -325,11 +291,4 @@ fn stored_gap<T: Element>(hidden: &dyn Lagrangian<T>, h: &[T], by: &[T]) -> [f64
     hidden.activate(&from, &mut slope);
     let tilt = slope.iter().zip(by).map(|(f, d)| f.f64() * d.f64()).sum();
     [hidden.bregman(h, &from, &slope), tilt, 0.0]
-}
-
-/// Fetches some rows in the order in which they lie, which memory is fast at; a product wants several rows at once, and
-/// would wait for each of them.
-fn fetch<T: Element>(rows: &[T]) {
-    let first = rows.iter().step_by(LINE / size_of::<T>()).fold(T::ZERO, |sum, x| sum + *x);
-    std::hint::black_box(first);
 }

@@ -5,6 +5,7 @@ use crate::kernel::{self, Sums};
 use crate::partial::Partial;
 use crate::question::{Answer, Answers, Question};
 use crate::read::check;
+use crate::rows::Rows;
 use crate::{Element, Errand, Memories, Relay, Synapses, answer};
 use attractor_lagrangian::{OnePass, Pool, Tally};
 use rayon::prelude::*;
@@ -60,7 +61,7 @@ impl<T: Element> Memories<T> for Compact {
             let partial = self.partial(&question);
             fields[first * d..][..partial.fields.len()].copy_from_slice(&partial.fields);
             for (q, place) in answers[first..][..partial.queries()].iter_mut().enumerate() {
-                answer::write(&question, &partial, q, place);
+                answer::write(&question, &partial, q, partial.field(q), place);
             }
         }
     }
@@ -163,7 +164,7 @@ impl<'a, T: Element> Reader<'a, T> {
         self.score(range.clone(), partial);
         if let Some(moved) = self.question.moved {
             let moves = &mut self.moves[..n * self.queries];
-            kernel::dots(&self.rows[..n * d], moved.by, d, moves);
+            kernel::dots(Rows::from(&self.rows[..n * d]), moved.by, d, moves);
             let columns = self.scores.chunks_exact(n).zip(moves.chunks_exact(n)).enumerate();
             for (q, (scores, moves)) in columns {
                 pool.gap(scores, moves, &moved.before[q..=q], &mut partial.gaps[q..=q]);
@@ -188,7 +189,7 @@ impl<'a, T: Element> Reader<'a, T> {
         kernel::sums(Sums {
             weights: &self.weights[..n * width],
             width,
-            values: &self.rows[..n * m],
+            values: Rows::from(&self.rows[..n * m]),
             m,
             out: &mut self.sums,
         });
@@ -200,7 +201,7 @@ impl<'a, T: Element> Reader<'a, T> {
         let rows = &mut self.rows[..n * d];
         self.memories.numbers.decode(range.clone(), d, rows);
         let scores = &mut self.scores[..n * self.queries];
-        kernel::dots(rows, self.question.outputs, d, scores);
+        kernel::dots(Rows::from(&*rows), self.question.outputs, d, scores);
         for (column, nearest) in scores.chunks_exact_mut(n).zip(&mut partial.nearest) {
             for (score, memory) in column.iter_mut().zip(range.clone()) {
                 nearest.see(memory, score.f64() * self.memories.inverse_norms()[memory]);
@@ -221,7 +222,12 @@ impl<'a, T: Element> Reader<'a, T> {
             spread(&self.scores, &mut h, range.clone());
             if let Some(moved) = self.question.moved {
                 let rows = &self.rows[..range.len() * d];
-                kernel::dots(rows, moved.by, d, &mut self.moves[..range.len() * queries]);
+                kernel::dots(
+                    Rows::from(rows),
+                    moved.by,
+                    d,
+                    &mut self.moves[..range.len() * queries],
+                );
                 spread(&self.moves, &mut moves, range);
             }
         }

@@ -1,17 +1,17 @@
 //! Both products of memories with one query whose weights are known: every row is read once.
 
 use super::{Vector, lanes, splat};
+use crate::rows::Rows;
 use attractor_lagrangian::Real;
 use pulp::{Arch, Simd, WithSimd};
 
-/// Rows side by side where they come from a cache: what is summed goes through the nearest one once for all of them.
-/// From memory one row after the other is faster, for the processor foresees one stream better than several.
+/// Rows side by side: what is summed goes through the nearest cache once for all of them.
 const ROWS: usize = 4;
 
 /// The products ξ·g of n memories, and Σ w·ξ.
 pub(crate) struct Both<'a, T> {
     /// n × d.
-    pub memories: &'a [T],
+    pub memories: Rows<'a, T>,
     /// g, d numbers.
     pub outputs: &'a [T],
     /// n numbers.
@@ -20,8 +20,6 @@ pub(crate) struct Both<'a, T> {
     pub scores: &'a mut [T],
     /// d numbers.
     pub sum: &'a mut [T],
-    /// Whether the memories are in a cache.
-    pub cached: bool,
 }
 
 pub(crate) fn both<T: Real>(work: Both<'_, T>) {
@@ -37,26 +35,25 @@ impl<T: Real> WithSimd for Both<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { memories, outputs, weights, scores, sum, cached } = self;
+        let Self { memories, outputs, weights, scores, sum } = self;
         let d = outputs.len();
         sum.fill(T::ZERO);
         let (outputs, outputs_rest) = T::lanes::<S>(outputs);
         let (sum, sum_rest) = T::lanes_mut::<S>(sum);
         if outputs.is_empty() {
-            return short(memories, outputs_rest, weights, scores, sum_rest);
+            return short(memories.rows, outputs_rest, weights, scores, sum_rest);
         }
         let mut ends = [splat(simd, T::ZERO); 2];
         let one = lanes::<S, T>();
         T::each_lane_mut::<S>(&mut ends)[one - outputs_rest.len()..one]
             .copy_from_slice(outputs_rest);
-        let mut work = Rows { simd, d, outputs, end: ends[0], sum, sum_end: ends[1] };
-        let whole = if cached { weights.len() / ROWS * ROWS } else { 0 };
+        let mut work = Block { simd, memories, d, outputs, end: ends[0], sum, sum_end: ends[1] };
+        let whole = weights.len() / ROWS * ROWS;
         for at in (0..whole).step_by(ROWS) {
-            let (weights, scores) = (&weights[at..], &mut scores[at..]);
-            work.take::<ROWS>(&memories[at * d..], weights, scores);
+            work.take::<ROWS>(at, &weights[at..], &mut scores[at..]);
         }
         for at in whole..weights.len() {
-            work.take::<1>(&memories[at * d..], &weights[at..], &mut scores[at..]);
+            work.take::<1>(at, &weights[at..], &mut scores[at..]);
         }
         let sum_end = [work.sum_end];
         let last = &T::each_lane::<S>(&sum_end)[one - sum_rest.len()..];
@@ -76,8 +73,9 @@ fn short<T: Real>(memories: &[T], g: &[T], weights: &[T], scores: &mut [T], sum:
     }
 }
 
-struct Rows<'a, S: Simd, T: Real> {
+struct Block<'a, S: Simd, T: Real> {
     simd: S,
+    memories: Rows<'a, T>,
     d: usize,
     outputs: &'a [Vector<S, T>],
     /// The last numbers of g; those that are in a whole vector are 0 here.
@@ -87,21 +85,23 @@ struct Rows<'a, S: Simd, T: Real> {
     sum_end: Vector<S, T>,
 }
 
-impl<S: Simd, T: Real> Rows<'_, S, T> {
+impl<S: Simd, T: Real> Block<'_, S, T> {
     #[inline(always)]
-    fn take<const N: usize>(&mut self, memories: &[T], weights: &[T], scores: &mut [T]) {
+    fn take<const N: usize>(&mut self, at: usize, weights: &[T], scores: &mut [T]) {
         let (simd, d) = (self.simd, self.d);
         let mut rows: [&[Vector<S, T>]; N] = [&[]; N];
         let mut ends = [self.end; N];
         let mut w = [self.end; N];
         for i in 0..N {
-            let row = &memories[i * d..(i + 1) * d];
+            let row = &self.memories.rows[(at + i) * d..][..d];
             rows[i] = &T::lanes::<S>(row).0[..self.outputs.len()];
             ends[i] = T::lanes::<S>(&row[d - lanes::<S, T>()..]).0[0];
             w[i] = splat(simd, weights[i]);
         }
         let mut dots = [splat(simd, T::ZERO); N];
         for (k, (sum, g)) in self.sum.iter_mut().zip(self.outputs).enumerate() {
+            // as much of the next rows as is read of these, but in the order in which it lies
+            self.memories.ask(at * d + k * N * lanes::<S, T>(), N * lanes::<S, T>());
             let mut total = *sum;
             for i in 0..N {
                 let x = rows[i][k];

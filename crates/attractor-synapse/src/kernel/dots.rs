@@ -1,6 +1,7 @@
 //! S = ΞVᵀ with the features in the lanes, for few queries.
 
 use super::{Vector, lanes, splat};
+use crate::rows::Rows;
 use attractor_lagrangian::Real;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -14,16 +15,22 @@ const GROUP: usize = 2 * MANY;
 ///
 /// The memories are taken one after the other, as they lie: the processor foresees one stream better than it
 /// does several.
-pub(crate) fn dots<T: Real>(memories: &[T], queries: &[T], d: usize, out: &mut [T]) {
+pub(crate) fn dots<T: Real>(memories: Rows<'_, T>, queries: &[T], d: usize, out: &mut [T]) {
     dots_on(Arch::new(), memories, queries, d, out);
 }
 
-pub(super) fn dots_on<T: Real>(arch: Arch, memories: &[T], queries: &[T], d: usize, out: &mut [T]) {
+pub(super) fn dots_on<T: Real>(
+    arch: Arch,
+    memories: Rows<'_, T>,
+    queries: &[T],
+    d: usize,
+    out: &mut [T],
+) {
     arch.dispatch(Dots { memories, queries, d, out });
 }
 
 struct Dots<'a, T> {
-    memories: &'a [T],
+    memories: Rows<'a, T>,
     queries: &'a [T],
     d: usize,
     out: &'a mut [T],
@@ -34,8 +41,8 @@ impl<T: Real> WithSimd for Dots<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { memories, queries, d, out } = self;
-        let n = (memories.len() / d).max(1);
+        let Self { mut memories, queries, d, out } = self;
+        let n = (memories.rows.len() / d).max(1);
         for (queries, out) in queries.chunks(GROUP * d).zip(out.chunks_mut(GROUP * n)) {
             let group = Dots { memories, queries, d, out };
             match queries.len() / d {
@@ -48,6 +55,7 @@ impl<T: Real> WithSimd for Dots<'_, T> {
                 7 => group.rows::<S, MANY, 3>(simd),
                 _ => group.rows::<S, MANY, MANY>(simd),
             }
+            memories.more = false; // it has been asked for
         }
     }
 }
@@ -56,14 +64,16 @@ impl<T: Real> Dots<'_, T> {
     /// All memories, each for the first queries and then for the others.
     #[inline(always)]
     fn rows<S: Simd, const FIRST: usize, const OTHERS: usize>(self, simd: S) {
-        let (d, n) = (self.d, self.memories.len() / self.d);
+        let (d, n) = (self.d, self.memories.rows.len() / self.d);
         let (first, others) = self.queries.split_at(FIRST * d);
         let (first, others) = (Query::<S, T>::all(simd, first, d), Query::all(simd, others, d));
         let (out, other_out) = self.out.split_at_mut(FIRST * n);
-        for (mu, row) in self.memories.chunks_exact(d).enumerate() {
-            place(dots_of::<S, T, FIRST>(simd, row, &first), &mut out[mu..], n);
+        for (mu, row) in self.memories.rows.chunks_exact(d).enumerate() {
+            let ask = |at: usize, count: usize| self.memories.ask(mu * d + at, count);
+            place(dots_of::<S, T, FIRST>(simd, row, &first, ask), &mut out[mu..], n);
             if OTHERS > 0 {
-                place(dots_of::<S, T, OTHERS>(simd, row, &others), &mut other_out[mu..], n);
+                let others = dots_of::<S, T, OTHERS>(simd, row, &others, |_, _| ());
+                place(others, &mut other_out[mu..], n);
             }
         }
     }
@@ -108,17 +118,19 @@ fn place<T: Real, const MANY: usize>(dots: [T; MANY], out: &mut [T], n: usize) {
     }
 }
 
-/// The products of a memory with some queries.
+/// The products of a memory with some queries; on the way it asks for what is at these places of the next ones.
 #[inline(always)]
 fn dots_of<S: Simd, T: Real, const MANY: usize>(
     simd: S,
     row: &[T],
     queries: &[Query<'_, S, T>; MANY],
+    ask: impl Fn(usize, usize),
 ) -> [T; MANY] {
     let mut sums = [[splat(simd, T::ZERO); CHAINS]; MANY];
     let (vectors, rest) = T::lanes::<S>(row);
     let whole = vectors.len() / CHAINS * CHAINS;
     for k in (0..whole).step_by(CHAINS) {
+        ask(k * lanes::<S, T>(), CHAINS * lanes::<S, T>());
         for chain in 0..CHAINS {
             let x = vectors[k + chain];
             for (query, sums) in queries.iter().zip(&mut sums) {
@@ -126,6 +138,7 @@ fn dots_of<S: Simd, T: Real, const MANY: usize>(
             }
         }
     }
+    ask(whole * lanes::<S, T>(), row.len() - whole * lanes::<S, T>());
     if whole < vectors.len() {
         for (query, sums) in queries.iter().zip(&mut sums) {
             sums[0] = T::lanes_mul_add(simd, vectors[whole], query.whole[whole], sums[0]);

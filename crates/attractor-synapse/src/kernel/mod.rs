@@ -3,6 +3,7 @@
 //! Of many queries, S has the queries in the lanes and O the features; of few, both have the features.
 //! All run in the widest lanes that the processor has.
 
+mod absorb;
 mod both;
 mod dots;
 mod extremes;
@@ -12,14 +13,19 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use absorb::{Absorb, unpack};
 pub(crate) use both::Both;
 pub(crate) use mix::mix;
 pub(crate) use panel::pack;
-pub(crate) use sums::{Absorb, Sums};
+pub(crate) use sums::Sums;
 
 use crate::Element;
+use crate::rows::Rows;
 use attractor_lagrangian::{Real, VectorLane as Lane};
 use pulp::{Arch, Simd, WithSimd};
+
+/// As [`scores`] and [`dots`].
+type Product<T> = fn(Rows<'_, T>, &[T], usize, &mut [T]);
 
 /// As [`extremes`].
 type Extremes<T> = fn(&[T], &[T], &mut [T], &mut [T]);
@@ -28,8 +34,8 @@ type Extremes<T> = fn(&[T], &[T], &mut [T], &mut [T]);
 #[derive(Debug)]
 pub struct Kernels<T> {
     width: fn() -> usize,
-    scores: fn(&[T], &[T], usize, &mut [T]),
-    dots: fn(&[T], &[T], usize, &mut [T]),
+    scores: Product<T>,
+    dots: Product<T>,
     extremes: Extremes<T>,
     sums: fn(Sums<'_, T>),
     absorb: fn(Absorb<'_, T>),
@@ -43,7 +49,7 @@ impl<T: Real> Kernels<T> {
         dots: dots::dots,
         extremes: extremes::extremes,
         sums: sums::sums,
-        absorb: sums::absorb,
+        absorb: absorb::absorb,
         both: both::both,
     };
 }
@@ -54,12 +60,12 @@ pub(crate) fn width<T: Element>() -> usize {
 }
 
 /// See [`panel::scores`].
-pub(crate) fn scores<T: Element>(memories: &[T], panel: &[T], width: usize, out: &mut [T]) {
+pub(crate) fn scores<T: Element>(memories: Rows<'_, T>, panel: &[T], width: usize, out: &mut [T]) {
     (T::kernels().scores)(memories, panel, width, out);
 }
 
 /// See [`dots::dots`].
-pub(crate) fn dots<T: Element>(memories: &[T], queries: &[T], d: usize, out: &mut [T]) {
+pub(crate) fn dots<T: Element>(memories: Rows<'_, T>, queries: &[T], d: usize, out: &mut [T]) {
     (T::kernels().dots)(memories, queries, d, out);
 }
 

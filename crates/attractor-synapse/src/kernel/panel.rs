@@ -1,6 +1,7 @@
 //! S = ΞVᵀ with the queries in the lanes: a panel is as many queries as two vectors hold.
 
 use super::{Vector, lanes, splat};
+use crate::rows::Rows;
 use attractor_lagrangian::Real;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -17,13 +18,13 @@ pub(crate) fn pack<T: Real>(queries: &[T], width: usize, panel: &mut [T]) {
 }
 
 /// `out` (n × `width`) = `memories` (n × d) · `panel` (d × `width`), of one or two vectors' width.
-pub(crate) fn scores<T: Real>(memories: &[T], panel: &[T], width: usize, out: &mut [T]) {
+pub(crate) fn scores<T: Real>(memories: Rows<'_, T>, panel: &[T], width: usize, out: &mut [T]) {
     scores_on(Arch::new(), memories, panel, width, out);
 }
 
 pub(super) fn scores_on<T: Real>(
     arch: Arch,
-    memories: &[T],
+    memories: Rows<'_, T>,
     panel: &[T],
     width: usize,
     out: &mut [T],
@@ -32,7 +33,7 @@ pub(super) fn scores_on<T: Real>(
 }
 
 struct Scores<'a, T> {
-    memories: &'a [T],
+    memories: Rows<'a, T>,
     panel: &'a [T],
     width: usize,
     out: &'a mut [T],
@@ -66,24 +67,20 @@ impl<T: Real> WithSimd for Scores<'_, T> {
 #[inline(always)]
 fn strips<S: Simd, T: Real, const ROWS: usize, const WIDE: usize>(
     simd: S,
-    memories: &[T],
+    memories: Rows<'_, T>,
     panel: &[[Vector<S, T>; WIDE]],
     out: &mut [[Vector<S, T>; WIDE]],
 ) {
     let d = panel.len();
-    out.fill([splat(simd, T::ZERO); WIDE]);
     for (i, panel) in panel.chunks(BLOCK).enumerate() {
-        let block = Block { simd, d, from: i * BLOCK, panel };
-        block.add::<ROWS>(memories, out);
+        Block { simd, memories, d, from: i * BLOCK, panel }.add::<ROWS>(out);
     }
 }
-
-/// Rows, and where their sums go.
-type Left<'a, S, T, const WIDE: usize> = (&'a [T], &'a mut [[Vector<S, T>; WIDE]]);
 
 /// Some of the features of a panel.
 struct Block<'a, S: Simd, T: Real, const WIDE: usize> {
     simd: S,
+    memories: Rows<'a, T>,
     d: usize,
     from: usize,
     panel: &'a [[Vector<S, T>; WIDE]],
@@ -92,38 +89,37 @@ struct Block<'a, S: Simd, T: Real, const WIDE: usize> {
 impl<S: Simd, T: Real, const WIDE: usize> Block<'_, S, T, WIDE> {
     /// As many rows at a time as there are registers for, then four, and the rest one by one.
     #[inline(always)]
-    fn add<const ROWS: usize>(&self, memories: &[T], out: &mut [[Vector<S, T>; WIDE]]) {
-        let (memories, out) = self.add_strips::<ROWS>(memories, out);
-        let (memories, out) = self.add_strips::<4>(memories, out);
-        self.add_strips::<1>(memories, out);
+    fn add<const ROWS: usize>(&self, out: &mut [[Vector<S, T>; WIDE]]) {
+        let at = self.strips::<ROWS>(0, out);
+        let at = self.strips::<4>(at, out);
+        self.strips::<1>(at, out);
     }
 
-    /// As many whole strips of so many rows as there are; returns what is left.
+    /// As many whole strips of so many rows from one on as there are; the row after them.
     #[inline(always)]
-    fn add_strips<'a, const ROWS: usize>(
-        &self,
-        memories: &'a [T],
-        out: &'a mut [[Vector<S, T>; WIDE]],
-    ) -> Left<'a, S, T, WIDE> {
-        let (out, end) = out.as_chunks_mut::<ROWS>();
-        let (memories, rest) = memories.split_at(out.len() * ROWS * self.d);
-        for (rows, out) in memories.chunks_exact(ROWS * self.d).zip(out) {
-            *out = self.strip(rows, *out);
+    fn strips<const ROWS: usize>(&self, at: usize, out: &mut [[Vector<S, T>; WIDE]]) -> usize {
+        let none = [[splat(self.simd, T::ZERO); WIDE]; ROWS];
+        let strips = out[at..].as_chunks_mut::<ROWS>().0;
+        let end = at + strips.len() * ROWS;
+        for (at, sums) in (at..).step_by(ROWS).zip(strips) {
+            *sums = self.strip(at, if self.from == 0 { none } else { *sums });
         }
-        (rest, end)
+        end
     }
 
     #[inline(always)]
     fn strip<const ROWS: usize>(
         &self,
-        memories: &[T],
+        at: usize,
         mut sums: [[Vector<S, T>; WIDE]; ROWS],
     ) -> [[Vector<S, T>; WIDE]; ROWS] {
         let mut rows: [&[T]; ROWS] = [&[]; ROWS];
         for (i, row) in rows.iter_mut().enumerate() {
-            *row = &memories[i * self.d + self.from..][..self.panel.len()];
+            *row = &self.memories.rows[(at + i) * self.d + self.from..][..self.panel.len()];
         }
         for (k, x) in self.panel.iter().enumerate() {
+            // as much of the next tile as is read of this one, but in the order in which it lies
+            self.memories.ask(at * self.d + (self.from + k) * ROWS, ROWS);
             for (row, sums) in rows.iter().zip(&mut sums) {
                 let xi = splat(self.simd, row[k]);
                 for (sum, x) in sums.iter_mut().zip(x) {

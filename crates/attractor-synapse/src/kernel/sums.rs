@@ -1,22 +1,16 @@
 //! O = PᵀΞ with the features in the lanes.
 
 use super::{Vector, lanes, splat};
-use crate::lines::Lines;
-use crate::panels::Panel;
+use crate::rows::Rows;
 use attractor_lagrangian::Real;
 use pulp::{Arch, Simd, WithSimd};
-
-/// Queries at a time: with two vectors of features for each, the registers are full.
-const fn many<S: Simd>() -> usize {
-    if S::REGISTER_COUNT >= 32 { 12 } else { 6 }
-}
 
 /// `out` (q × m) = `weights`ᵀ (n × `width`, of which the first q columns count) · `values` (n × m), all
 /// row by row.
 pub(crate) struct Sums<'a, T> {
     pub weights: &'a [T],
     pub width: usize,
-    pub values: &'a [T],
+    pub values: Rows<'a, T>,
     pub m: usize,
     pub out: &'a mut [T],
 }
@@ -41,6 +35,7 @@ impl<T: Real> WithSimd for Sums<'_, T> {
                 3 => self.columns::<S, 3, 4>(simd, q),
                 _ => self.columns::<S, 4, 2>(simd, q),
             }
+            self.values.more = false; // it has been asked for
         }
     }
 }
@@ -98,7 +93,10 @@ impl<T: Real> Sums<'_, T> {
         at: usize,
     ) {
         let numbers = WIDE * lanes::<S, T>();
-        let rows = self.values.chunks_exact(self.m).map(|row| &row[at..at + numbers]);
+        let rows = self.values.rows.chunks_exact(self.m).enumerate().map(|(mu, row)| {
+            self.values.ask(mu * self.m + at, numbers);
+            &row[at..at + numbers]
+        });
         let own = Own { weights: self.weights, width: self.width, q };
         let sums = weighted::<S, T, MANY, WIDE>(simd, rows, own);
         for (i, sums) in sums.iter().enumerate() {
@@ -113,7 +111,8 @@ impl<T: Real> Sums<'_, T> {
         for q in queries {
             let place = &mut self.out[q * self.m + at..(q + 1) * self.m];
             place.fill(T::ZERO);
-            let rows = self.values.chunks_exact(self.m).zip(self.weights.chunks_exact(self.width));
+            let rows =
+                self.values.rows.chunks_exact(self.m).zip(self.weights.chunks_exact(self.width));
             for (row, weights) in rows {
                 let w = weights[q];
                 place.iter_mut().zip(&row[at..]).for_each(|(sum, x)| *sum += w * *x);
@@ -143,105 +142,10 @@ fn weighted<'a, S: Simd, T: Real, const MANY: usize, const WIDE: usize>(
     sums
 }
 
-/// Takes a tile's sums for all panels into what was summed before, in f64: the second level of the sums.
-pub(crate) struct Absorb<'a, T> {
-    /// n × width of each panel, one panel after the other.
-    pub weights: &'a [T],
-    pub panels: &'a [Panel],
-    /// n × m.
-    pub values: &'a [T],
-    pub m: usize,
-    /// For each query the factors of what was there and of what is added.
-    pub factors: &'a [(f64, f64)],
-    /// q × m.
-    pub fields: &'a mut [f64],
-    /// Room for a few columns of the values, which the panels read one after the other.
-    pub columns: &'a mut Lines<T>,
-}
-
-pub(crate) fn absorb<T: Real>(work: Absorb<'_, T>) {
-    absorb_on(Arch::new(), work);
-}
-
-pub(super) fn absorb_on<T: Real>(arch: Arch, work: Absorb<'_, T>) {
-    arch.dispatch(work);
-}
-
-impl<T: Real> WithSimd for Absorb<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        let n = self.values.len() / self.m;
-        let wide = 2 * lanes::<S, T>();
-        for at in (0..self.m).step_by(wide) {
-            self.take_columns::<S>(at);
-            for panel in self.panels {
-                let columns = panel.columns();
-                let weights = &self.weights[columns.start * n..columns.end * n];
-                for (q, count) in groups(panel.queries.len(), many::<S>()) {
-                    let own = Own { weights, width: panel.width, q };
-                    let place = (columns.start + q, at);
-                    macro_rules! group {
-                        ($($many:literal)*) => {
-                            match count {
-                                // what there are no registers for is not compiled
-                                $($many if $many <= many::<S>() => {
-                                    self.group::<S, $many>(simd, own, place);
-                                })*
-                                _ => unreachable!("{count} queries at a time"),
-                            }
-                        };
-                    }
-                    group!(1 2 3 4 5 6 7 8 9 10 11 12);
-                }
-            }
-        }
-    }
-}
-
 /// The weights of a panel, n × `width`, from the q-th query on.
 #[derive(Clone, Copy)]
 struct Own<'a, T> {
     weights: &'a [T],
     width: usize,
     q: usize,
-}
-
-impl<T: Real> Absorb<'_, T> {
-    /// Some columns of the values, beside each other; beyond the last there are zeros.
-    #[inline(always)]
-    fn take_columns<S: Simd>(&mut self, at: usize) {
-        let wide = 2 * lanes::<S, T>();
-        self.columns.resize(self.values.len() / self.m * wide);
-        let places = self.columns.chunks_exact_mut(wide);
-        for (place, row) in places.zip(self.values.chunks_exact(self.m)) {
-            if let Some(row) = row.get(at..at + wide) {
-                let (place, row) = (T::lanes_mut::<S>(place).0, T::lanes::<S>(row).0);
-                place.iter_mut().zip(row).for_each(|(place, x)| *place = *x);
-            } else {
-                place.fill(T::ZERO);
-                place.iter_mut().zip(&row[at..]).for_each(|(place, x)| *place = *x);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn group<S: Simd, const MANY: usize>(
-        &mut self,
-        simd: S,
-        own: Own<'_, T>,
-        (first, at): (usize, usize),
-    ) {
-        let rows = self.columns.chunks_exact(2 * lanes::<S, T>());
-        let sums = weighted::<S, T, MANY, 2>(simd, rows, own);
-        let end = self.m.min(at + 2 * lanes::<S, T>());
-        for (i, sums) in sums.iter().enumerate() {
-            let (keep, take) = self.factors[first + i];
-            let field = &mut self.fields[(first + i) * self.m..][at..end];
-            for (sum, x) in field.iter_mut().zip(T::each_lane::<S>(sums)) {
-                *sum = keep * *sum + take * x.f64();
-            }
-        }
-    }
 }

@@ -2,6 +2,7 @@
 //! c·g + R‖g‖ (THEORY §8).
 
 use super::gather::{Ball, mean_radius, part};
+use crate::rows::Rows;
 use crate::{Element, Memories, Synapses, kernel};
 use attractor_lagrangian::norm;
 use std::ops::Range;
@@ -68,7 +69,7 @@ impl<T: Element> Balls<T> {
     pub(super) fn uppers(&self, outputs: &[T], rounding: f64) -> (Vec<f64>, usize) {
         let d = outputs.len();
         let mut scores = vec![T::ZERO; self.len()];
-        kernel::dots(&self.centres, outputs, d, &mut scores);
+        kernel::dots(Rows::from(&self.centres[..]), outputs, d, &mut scores);
         // a centre is as long as the longest memory at most, but for its own rounding; small products vanish
         let bent = rounding * (1.0 + T::UNIT_ROUNDOFF / f64::EPSILON) + 1e-44 * d as f64;
         let length = norm(outputs) * (1.0 + (d as f64 + 4.0) * f64::EPSILON);

@@ -1,6 +1,7 @@
 //! Which memories are alike.
 
 use super::codes::TILE;
+use crate::rows::Rows;
 use crate::{Element, Patterns, Synapses, kernel};
 use attractor_lagrangian::norm;
 use rayon::prelude::*;
@@ -143,7 +144,7 @@ fn nearest<T: Element>(
         let rows = members.iter().flat_map(|member| patterns.row(*member as usize));
         let rows: Vec<T> = rows.copied().collect();
         let mut scores = vec![T::ZERO; members.len() * count];
-        kernel::dots(&pivots, &rows, d, &mut scores);
+        kernel::dots(Rows::from(&pivots[..]), &rows, d, &mut scores);
         let nearest = |(row, scores): (&[T], &[T])| {
             let square = |i: &usize| squares[*i] - 2.0 * scores[*i].f64();
             let nearest = (0..count).min_by(|a, b| square(a).total_cmp(&square(b)))?;

@@ -304,7 +304,9 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         for (q, (screen, told)) in told.iter().enumerate() {
             let outputs = &question.outputs[q * d..(q + 1) * d];
             fields[q * d..(q + 1) * d].copy_from_slice(told.partial.field(0));
-            answer::write(&Question { outputs, ..*question }, &told.partial, 0, &mut answers[q]);
+            let question = Question { outputs, ..*question };
+            let field = told.partial.field(0);
+            answer::write(&question, &told.partial, 0, field, &mut answers[q]);
             let off = told.off;
             answers[q].activity += allowance::<T>(off.energy, d, told.sizes);
             let (mass, state, energy) = (off.mass, off.state, off.energy);
