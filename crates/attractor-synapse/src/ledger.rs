@@ -1,9 +1,9 @@
 //! What a share of the memories has told every query, tile by tile.
 
-use crate::kernel::extremes;
+use crate::kernel::{self, Find, Hits, extremes};
 use crate::panels::Panel;
 use crate::part::Part;
-use crate::partial::Partial;
+use crate::partial::{Nearest, Partial};
 use crate::product::Element;
 use crate::{Memories, Synapses};
 use attractor_lagrangian::{Pool, Tally};
@@ -22,13 +22,15 @@ pub(crate) struct Ledger<T> {
     ones: Vec<T>,
     most: Vec<T>,
     least: Vec<T>,
+    hits: Hits<T>,
 }
 
 impl<T: Element> Ledger<T> {
     pub(crate) fn new() -> Self {
         let (partial, tallies, gaps) = (Partial::empty(0, 0, 0), Vec::new(), Vec::new());
         let (inverse, ones, most, least) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { partial, tallies, gaps, inverse, trusted: true, ones, most, least }
+        let hits = Hits { counts: Vec::new(), places: Vec::new() };
+        Self { partial, tallies, gaps, inverse, trusted: true, ones, most, least, hits }
     }
 
     pub(crate) fn clear(&mut self, part: &Part<'_, T>) {
@@ -87,24 +89,44 @@ impl<T: Element> Ledger<T> {
         at.add_bias(scores);
     }
 
-    /// The memories nearest to each query: a column is looked through only if its ends say that it has
-    /// one that is nearer than all before.
+    /// The memories nearest to each query: a column is looked at again only if its ends say that it has one that is
+    /// nearer than all before.
     fn note(&mut self, at: &At<'_, T>, scores: &[T]) {
-        let Self { most, least, inverse, trusted, partial, .. } = self;
-        let (most, least) = (&mut most[..at.panel.width], &mut least[..at.panel.width]);
-        extremes(scores, inverse, most, least);
-        let inverse = &at.xi.inverse_norms()[at.tile.clone()];
+        let width = at.panel.width;
+        extremes(scores, &self.inverse, &mut self.most[..width], &mut self.least[..width]);
+        let ends = self.most.iter_mut().zip(&mut self.least);
+        for (q, (most, least)) in at.panel.queries.clone().zip(ends) {
+            let nearest = &self.partial.nearest[q];
+            *most = bar(*most, nearest.overlap);
+            *least = bar(-*least, -nearest.opposite_overlap);
+        }
+        let exact = at.tile.len() < 1 << 20;
+        if self.trusted && width > 1 && exact {
+            self.find(at, scores, T::ONE);
+            return self.find(at, scores, -T::ONE);
+        }
         for (lane, q) in at.panel.queries.clone().enumerate() {
-            let nearest = &mut partial.nearest[q];
-            let reach = |x: T| x.f64() + slack(x);
-            let none_nearer = reach(most[lane]) <= nearest.overlap
-                && reach(-least[lane]) <= -nearest.opposite_overlap;
-            if *trusted && none_nearer {
-                continue;
+            if !self.trusted || !is_never(self.most[lane]) || !is_never(self.least[lane]) {
+                at.see(scores, lane, &mut self.partial.nearest[q]);
             }
-            let column = scores.iter().skip(lane).step_by(at.panel.width);
-            for ((overlap, inverse), memory) in column.zip(inverse).zip(at.tile.clone()) {
-                nearest.see(memory, overlap.f64() * inverse);
+        }
+    }
+
+    /// Sees what is not below the bars, the ends of the columns with this sign.
+    fn find(&mut self, at: &At<'_, T>, scores: &[T], sign: T) {
+        let bars = if sign > T::ZERO { &self.most } else { &self.least };
+        if bars[..at.panel.queries.len()].iter().all(|bar| is_never(*bar)) {
+            return;
+        }
+        let bars = &bars[..at.panel.width];
+        kernel::find(Find { x: scores, factors: &self.inverse, sign, bars, hits: &mut self.hits });
+        let hits = self.hits.counts.iter().zip(&self.hits.places);
+        for (lane, (q, (count, place))) in at.panel.queries.clone().zip(hits).enumerate() {
+            let nearest = &mut self.partial.nearest[q];
+            if *count == T::ONE {
+                at.see_one(scores, lane, place.f64() as usize, nearest);
+            } else if *count > T::ONE {
+                at.see(scores, lane, nearest); // as near to each other as rounding
             }
         }
     }
@@ -155,9 +177,18 @@ impl<T: Element> Ledger<T> {
     }
 }
 
-/// How far from x the product of two numbers is that it was rounded from, with a rounded factor.
-fn slack<T: Element>(x: T) -> f64 {
-    4.0 * T::UNIT_ROUNDOFF * x.f64().abs() + f64::from(f32::MIN_POSITIVE)
+/// What the largest product of a column says to look for: less than it by no more than twice what rounding may have
+/// made of it, and never anything if it is not larger than what was seen before.
+fn bar<T: Element>(largest: T, before: f64) -> T {
+    let slack = 4.0 * T::UNIT_ROUNDOFF * largest.f64().abs() + f64::from(f32::MIN_POSITIVE);
+    if largest.f64() + slack <= before {
+        return T::of(f64::INFINITY);
+    }
+    T::of(largest.f64() - 2.0 * slack)
+}
+
+fn is_never<T: Element>(bar: T) -> bool {
+    bar.f64() == f64::INFINITY
 }
 
 /// A tile and a panel.
@@ -171,6 +202,19 @@ pub(crate) struct At<'a, T> {
 impl<T: Element> At<'_, T> {
     fn shows(&self, q: usize, memory: usize) -> bool {
         self.part.reading.cover.shows(self.part.first + q, memory, self.xi.memories())
+    }
+
+    /// The memories of a tile, as one query sees them.
+    fn see(&self, scores: &[T], lane: usize, nearest: &mut Nearest) {
+        for place in 0..self.tile.len() {
+            self.see_one(scores, lane, place, nearest);
+        }
+    }
+
+    fn see_one(&self, scores: &[T], lane: usize, place: usize, nearest: &mut Nearest) {
+        let (overlap, memory) =
+            (scores[place * self.panel.width + lane].f64(), self.tile.start + place);
+        nearest.see(memory, overlap * self.xi.inverse_norms()[memory]);
     }
 
     fn add_bias(&self, scores: &mut [T]) {

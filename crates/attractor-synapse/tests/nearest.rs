@@ -43,3 +43,28 @@ fn a_memory_that_is_all_but_infinite_is_found() {
         assert!((0..q).all(|k| answers.get(k).nearest.memory == 200), "{q}");
     }
 }
+
+/// Cosines that f32 cannot tell apart are told apart in f64: of many queries as of one.
+#[test]
+fn the_nearest_of_memories_that_are_all_but_the_same_is_found() {
+    let softmax = LogSumExp::new(1.0).expect("1 is an inverse temperature");
+    let row = |i: usize| {
+        let (sign, length) =
+            (if i.is_multiple_of(2) { 1.0 } else { -1.0 }, 1.0 + (i * 7 % 13) as f32 / 5.0);
+        [sign * length, length * (0.01 + (i * 389 % 1000) as f32 * 1e-9)]
+    };
+    let rows: Vec<[f32; 2]> = (0..1000).map(row).collect();
+    let cosine =
+        |i: usize| f64::from(rows[i][0]) / f64::from(rows[i][0]).hypot(f64::from(rows[i][1]));
+    let by_cosine = |a: &usize, b: &usize| cosine(*a).total_cmp(&cosine(*b));
+    let ends = ((0..1000).max_by(by_cosine), (0..1000).min_by(by_cosine));
+    let xi = Synapses::new(Patterns::from_rows(&rows).expect("finite numbers"));
+    for q in [1, 7, 16, 40] {
+        let mut answers = Answers::default();
+        xi.read(&Question::of(&softmax, &[1.0, 0.0].repeat(q)), &mut answers);
+        for k in 0..q {
+            let nearest = answers.get(k).nearest;
+            assert_eq!((Some(nearest.memory), Some(nearest.opposite)), ends, "{q} {k}");
+        }
+    }
+}

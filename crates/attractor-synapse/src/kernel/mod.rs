@@ -15,6 +15,7 @@ mod tests;
 
 pub(crate) use absorb::{Absorb, unpack};
 pub(crate) use both::Both;
+pub(crate) use extremes::{Find, Hits};
 pub(crate) use mix::mix;
 pub(crate) use panel::pack;
 pub(crate) use sums::Sums;
@@ -37,6 +38,7 @@ pub struct Kernels<T> {
     scores: Product<T>,
     dots: Product<T>,
     extremes: Extremes<T>,
+    find: fn(Find<'_, T>),
     sums: fn(Sums<'_, T>),
     absorb: fn(Absorb<'_, T>),
     both: fn(Both<'_, T>),
@@ -48,6 +50,7 @@ impl<T: Real> Kernels<T> {
         scores: panel::scores,
         dots: dots::dots,
         extremes: extremes::extremes,
+        find: extremes::find,
         sums: sums::sums,
         absorb: absorb::absorb,
         both: both::both,
@@ -72,6 +75,11 @@ pub(crate) fn dots<T: Element>(memories: Rows<'_, T>, queries: &[T], d: usize, o
 /// See [`extremes::extremes`].
 pub(crate) fn extremes<T: Element>(x: &[T], factors: &[T], most: &mut [T], least: &mut [T]) {
     (T::kernels().extremes)(x, factors, most, least);
+}
+
+/// See [`Find`].
+pub(crate) fn find<T: Element>(work: Find<'_, T>) {
+    (T::kernels().find)(work);
 }
 
 /// See [`Sums`].

@@ -4,7 +4,7 @@ use super::{
     absorb::{Absorb, absorb_on, unpack},
     both::{Both, both_on},
     dots::dots_on,
-    extremes::extremes_on,
+    extremes::{Find, Hits, extremes_on, find_on},
     panel::{pack, scores_on},
     sums::{Sums, sums_on},
 };
@@ -181,9 +181,33 @@ fn check_extremes<T: Real>(n: usize) {
     }
 }
 
+/// With ties, and with a column of which nothing is looked for.
+fn check_find<T: Real>(n: usize) {
+    let paths = paths::<T>().into_iter().flat_map(|path| [1, 2].map(|vectors| (path, vectors)));
+    for (((arch, one), vectors), sign) in paths.flat_map(|path| [(path, 1.0), (path, -1.0)]) {
+        let width = vectors * one;
+        let (mut x, factors) = (numbers::<T>(n * width, 0.1), vec![T::of(0.5); n]);
+        x.iter_mut().step_by(3).for_each(|x| *x = T::of(0.125));
+        let mut bars = vec![T::of(0.0625 * sign); width];
+        bars[width - 1] = T::of(f64::INFINITY);
+        let mut hits = Hits { counts: Vec::new(), places: Vec::new() };
+        find_on(
+            arch,
+            Find { x: &x, factors: &factors, sign: T::of(sign), bars: &bars, hits: &mut hits },
+        );
+        for k in 0..width {
+            let beyond = |mu: &usize| sign * 0.5 * x[mu * width + k].f64() >= bars[k].f64();
+            let rows: Vec<usize> = (0..n).filter(beyond).collect();
+            let found = (hits.counts[k].f64() as usize, hits.places[k].f64() as usize);
+            assert_eq!(found, (rows.len(), rows.iter().sum()), "{n} {width} {k}");
+        }
+    }
+}
+
 fn all<T: Real>() {
     for d in SIZES {
         check_extremes::<T>(d);
+        check_find::<T>(d);
         for n in [1, 5, 6, 12, 13, 24, 27] {
             check_absorb::<T>(n, d);
             check_scores::<T>(n, d);
