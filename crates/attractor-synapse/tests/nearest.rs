@@ -47,18 +47,27 @@ fn a_memory_that_is_all_but_infinite_is_found() {
 /// Cosines that f32 cannot tell apart are told apart in f64: of many queries as of one.
 #[test]
 fn the_nearest_of_memories_that_are_all_but_the_same_is_found() {
+    for step in [1, 7, 127, 389, 611, 733, 877, 997] {
+        let row = |i: usize| {
+            let length = 1.0 + ((i + step) * 7 % 97) as f32 / 50.0;
+            let sign = if i.is_multiple_of(2) { length } else { -length };
+            [sign, length * (0.01 + (i * step % 1000) as f32 * 1e-9)]
+        };
+        let rows: Vec<[f32; 2]> = (0..1000).map(row).collect();
+        are_told_apart(&rows);
+        rows.chunks_exact(4).for_each(are_told_apart); // few are the same in f32
+    }
+}
+
+fn are_told_apart(rows: &[[f32; 2]]) {
     let softmax = LogSumExp::new(1.0).expect("1 is an inverse temperature");
-    let row = |i: usize| {
-        let (sign, length) =
-            (if i.is_multiple_of(2) { 1.0 } else { -1.0 }, 1.0 + (i * 7 % 13) as f32 / 5.0);
-        [sign * length, length * (0.01 + (i * 389 % 1000) as f32 * 1e-9)]
+    let cosine = |i: &usize| {
+        let [x, y] = rows[*i].map(f64::from);
+        x / x.hypot(y)
     };
-    let rows: Vec<[f32; 2]> = (0..1000).map(row).collect();
-    let cosine =
-        |i: usize| f64::from(rows[i][0]) / f64::from(rows[i][0]).hypot(f64::from(rows[i][1]));
-    let by_cosine = |a: &usize, b: &usize| cosine(*a).total_cmp(&cosine(*b));
-    let ends = ((0..1000).max_by(by_cosine), (0..1000).min_by(by_cosine));
-    let xi = Synapses::new(Patterns::from_rows(&rows).expect("finite numbers"));
+    let by_cosine = |a: &usize, b: &usize| cosine(a).total_cmp(&cosine(b));
+    let ends = ((0..rows.len()).max_by(by_cosine), (0..rows.len()).min_by(by_cosine));
+    let xi = Synapses::new(Patterns::from_rows(rows).expect("finite numbers"));
     for q in [1, 7, 16, 40] {
         let mut answers = Answers::default();
         xi.read(&Question::of(&softmax, &[1.0, 0.0].repeat(q)), &mut answers);
