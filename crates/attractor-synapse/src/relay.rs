@@ -150,7 +150,7 @@ impl<T: Element> Share<T> {
 
     fn sum(&mut self, values: Rows<'_, T>, weights: &[T], tally: &Tally) {
         let (m, out) = (self.sum.len(), &mut self.sum);
-        kernel::sums(Sums { weights, width: 1, values, m, out });
+        kernel::sums(Sums { weights, values, m, out });
         self.partial.absorb(0, tally, &self.sum);
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Share<T> {
     pub(crate) ledger: Ledger<T>,
     scores: Vec<T>,
     pub(crate) moves: Vec<T>,
-    /// Of few queries n × q, of many n × width of each panel.
+    /// Of many queries n × width of each panel.
     pub(crate) weights: Vec<T>,
     sums: Vec<T>,
     /// Of many queries.
@@ -68,26 +68,29 @@ impl<T: Element> Share<T> {
         own.merge(others);
     }
 
-    /// Sums of the memories from the `first`, or of their values, by weights that are rows of the scores.
+    /// Sums of the memories of a tile, or of their values, by weights that are rows of the scores from the `first` on.
     fn sum(
         &mut self,
         xi: &Synapses<T>,
         part: &Part<'_, T>,
         panel: &Panel,
-        rows: Range<usize>,
+        tile: &Range<usize>,
         first: usize,
     ) {
-        let values = part.reading.values.unwrap_or(xi.patterns());
-        let m = values.features();
-        let values = rows_of(values.as_slice(), m, &(first..first + rows.len())).into();
-        let weights = rows_of(&self.scores, panel.width, &rows);
+        let m = part.width();
+        let rows = rows_of(&self.scores, panel.width, &(first..first + tile.len()));
+        self.weights.clear();
+        for lane in 0..panel.queries.len() {
+            self.weights.extend(rows.iter().skip(lane).step_by(panel.width));
+        }
+        let values = rows_of(part.reading.values.unwrap_or(xi.patterns()).as_slice(), m, tile);
         self.sums.resize(panel.queries.len() * m, T::ZERO);
-        let (width, out) = (panel.width, &mut self.sums);
-        kernel::sums(Sums { weights, width, values, m, out });
+        let (weights, out) = (&self.weights, &mut self.sums);
+        kernel::sums(Sums { weights, values: values.into(), m, out });
     }
 
-    fn absorb(&mut self, panel: &Panel, m: usize) {
-        for (q, sum) in panel.queries.clone().zip(self.sums.chunks_exact(m)) {
+    fn absorb(&mut self, queries: Range<usize>, m: usize) {
+        for (q, sum) in queries.zip(self.sums.chunks_exact(m)) {
             self.ledger.partial.absorb(q, &self.ledger.tallies[q], sum);
         }
     }
@@ -155,7 +158,7 @@ impl<T: Element> Share<T> {
         }
     }
 
-    /// The weights of a tile, n × q, from the scores, q × n, and the moves behind them.
+    /// The weights of a tile from the scores, q × n, and the moves behind them.
     fn weigh_few(
         &mut self,
         xi: &Synapses<T>,
@@ -172,11 +175,6 @@ impl<T: Element> Share<T> {
             let moves = moves.get(q * n..(q + 1) * n).unwrap_or(&[]);
             self.ledger.weigh(&At { xi, part, panel, tile: tile.clone() }, pool, scores, moves);
         }
-        self.weights.resize(n * queries, T::ZERO);
-        for (q, column) in scores.chunks_exact(n).enumerate() {
-            let places = self.weights.iter_mut().skip(q).step_by(queries);
-            places.zip(column).for_each(|(place, weight)| *place = *weight);
-        }
     }
 
     fn sum_few(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, tile: &Range<usize>, end: usize) {
@@ -185,13 +183,12 @@ impl<T: Element> Share<T> {
         let values = part.reading.values.map(|values| tile_rows(values, tile, end));
         self.sums.resize(queries * m, T::ZERO);
         kernel::sums(Sums {
-            weights: &self.weights,
-            width: queries,
+            weights: &self.scores[..queries * tile.len()],
             values: values.unwrap_or_else(memories), // which have been asked for
             m,
             out: &mut self.sums,
         });
-        self.absorb(&Panel { queries: 0..queries, width: queries }, m);
+        self.absorb(0..queries, m);
     }
 
     /// A hidden Lagrangian that does not stream: all scores of a panel, then its activations.
@@ -208,9 +205,8 @@ impl<T: Element> Share<T> {
             }
             self.ledger.rank(&at, &self.scores);
             for tile in tiles(&range, rows::<T>(KEPT, part.width())) {
-                let rows = tile.start - range.start..tile.end - range.start;
-                self.sum(xi, part, panel, rows, tile.start);
-                self.absorb(panel, part.width());
+                self.sum(xi, part, panel, &tile, tile.start - range.start);
+                self.absorb(panel.queries.clone(), part.width());
                 // the tally is that of all tiles, and has been counted now
                 for q in panel.queries.clone() {
                     let log_scale = self.ledger.tallies[q].log_scale;

@@ -115,10 +115,9 @@ struct Reader<'a, T> {
     question: &'a Question<'a, T>,
     queries: usize,
     rows: Vec<T>,
+    /// q × n, and then the weights.
     scores: Vec<T>,
     moves: Vec<T>,
-    /// n × q.
-    weights: Vec<T>,
     sums: Vec<T>,
     tallies: Vec<Tally>,
 }
@@ -140,7 +139,6 @@ impl<'a, T: Element> Reader<'a, T> {
             rows: places(tile * d),
             scores: places(tile * queries),
             moves: places(if question.moved.is_some() { tile * queries } else { 0 }),
-            weights: places(tile * queries),
             sums: places(queries * d),
             tallies: vec![Tally::EMPTY; queries],
         }
@@ -174,8 +172,6 @@ impl<'a, T: Element> Reader<'a, T> {
         for (q, scores) in columns {
             pool.weigh(scores, &mut self.tallies[q..=q]);
             rank(scores, &self.tallies[q], range.start, q, partial);
-            let places = self.weights.iter_mut().skip(q).step_by(self.queries);
-            places.zip(scores).for_each(|(place, weight)| *place = *weight);
         }
         self.sum(n);
         for (q, sum) in self.sums.chunks_exact(d).enumerate() {
@@ -185,10 +181,9 @@ impl<'a, T: Element> Reader<'a, T> {
 
     /// Σ weight·ξ̂ of the tile for every query.
     fn sum(&mut self, n: usize) {
-        let (m, width) = (self.memories.features, self.queries);
+        let m = self.memories.features;
         kernel::sums(Sums {
-            weights: &self.weights[..n * width],
-            width,
+            weights: &self.scores[..n * self.queries],
             values: Rows::from(&self.rows[..n * m]),
             m,
             out: &mut self.sums,
@@ -262,13 +257,12 @@ impl<'a, T: Element> Reader<'a, T> {
 
     /// Adds the weighted sums of a tile; the tally of all memories goes with the first.
     fn add(&mut self, range: Range<usize>, weights: &[Vec<T>], partial: &mut Partial) {
-        let (d, queries) = (self.memories.features, self.queries);
+        let d = self.memories.features;
         let rows = &mut self.rows[..range.len() * d];
         self.memories.numbers.decode(range.clone(), d, rows);
-        for (row, memory) in self.weights.chunks_exact_mut(queries).zip(range.clone()) {
-            row.iter_mut().zip(weights).for_each(|(place, weights)| *place = weights[memory]);
-        }
-        for (q, weights) in weights.iter().enumerate() {
+        let places = self.scores.chunks_exact_mut(range.len());
+        for (q, (place, weights)) in places.zip(weights).enumerate() {
+            place.copy_from_slice(&weights[range.clone()]);
             rank(&weights[range.clone()], &self.tallies[q], range.start, q, partial);
         }
         self.sum(range.len());

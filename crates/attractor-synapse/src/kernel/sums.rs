@@ -5,11 +5,9 @@ use crate::rows::Rows;
 use attractor_lagrangian::Real;
 use pulp::{Arch, Simd, WithSimd};
 
-/// `out` (q × m) = `weights`ᵀ (n × `width`, of which the first q columns count) · `values` (n × m), all
-/// row by row.
+/// `out` (q × m) = `weights` (q × n) · `values` (n × m), all row by row.
 pub(crate) struct Sums<'a, T> {
     pub weights: &'a [T],
-    pub width: usize,
     pub values: Rows<'a, T>,
     pub m: usize,
     pub out: &'a mut [T],
@@ -48,7 +46,7 @@ fn groups(queries: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..count).map(move |group| (start(group), start(group + 1) - start(group)))
 }
 
-impl<T: Real> Sums<'_, T> {
+impl<'a, T: Real> Sums<'a, T> {
     /// All features for `MANY` queries from the q-th, `WIDE` vectors at a time while there are so many. The last vector
     /// ends with the last feature and says again what is in the one before.
     #[inline(always)]
@@ -93,12 +91,7 @@ impl<T: Real> Sums<'_, T> {
         at: usize,
     ) {
         let numbers = WIDE * lanes::<S, T>();
-        let rows = self.values.rows.chunks_exact(self.m).enumerate().map(|(mu, row)| {
-            self.values.ask(mu * self.m + at, numbers);
-            &row[at..at + numbers]
-        });
-        let own = Own { weights: self.weights, width: self.width, q };
-        let sums = weighted::<S, T, MANY, WIDE>(simd, rows, own);
+        let sums = self.weighted::<S, MANY, WIDE>(simd, q, at);
         for (i, sums) in sums.iter().enumerate() {
             let place = &mut self.out[(q + i) * self.m + at..][..numbers];
             T::lanes_mut::<S>(place).0.copy_from_slice(sums);
@@ -109,43 +102,47 @@ impl<T: Real> Sums<'_, T> {
     #[inline(always)]
     fn rest(&mut self, queries: std::ops::Range<usize>, at: usize) {
         for q in queries {
+            let weights = self.of(q);
             let place = &mut self.out[q * self.m + at..(q + 1) * self.m];
             place.fill(T::ZERO);
-            let rows =
-                self.values.rows.chunks_exact(self.m).zip(self.weights.chunks_exact(self.width));
-            for (row, weights) in rows {
-                let w = weights[q];
-                place.iter_mut().zip(&row[at..]).for_each(|(sum, x)| *sum += w * *x);
+            for (row, w) in self.values.rows.chunks_exact(self.m).zip(weights) {
+                place.iter_mut().zip(&row[at..]).for_each(|(sum, x)| *sum += *w * *x);
             }
         }
     }
-}
 
-/// Σ of the rows, `WIDE` vectors each, by the weights of `MANY` queries.
-#[inline(always)]
-fn weighted<'a, S: Simd, T: Real, const MANY: usize, const WIDE: usize>(
-    simd: S,
-    rows: impl Iterator<Item = &'a [T]>,
-    own: Own<'_, T>,
-) -> [[Vector<S, T>; WIDE]; MANY] {
-    let mut sums = [[splat(simd, T::ZERO); WIDE]; MANY];
-    for (row, weights) in rows.zip(own.weights.chunks_exact(own.width)) {
-        let weights = &weights[own.q..own.q + MANY];
-        let x: &[Vector<S, T>] = T::lanes::<S>(row).0;
-        for (w, sums) in weights.iter().zip(&mut sums) {
-            let w = splat(simd, *w);
-            for (sum, x) in sums.iter_mut().zip(x) {
-                *sum = T::lanes_mul_add(simd, w, *x, *sum);
+    /// The weights of a query.
+    #[inline(always)]
+    fn of(&self, q: usize) -> &'a [T] {
+        let n = self.values.rows.len() / self.m;
+        &self.weights[q * n..][..n]
+    }
+
+    /// Σ of `WIDE` vectors of each row by the weights of `MANY` queries.
+    #[inline(always)]
+    fn weighted<S: Simd, const MANY: usize, const WIDE: usize>(
+        &self,
+        simd: S,
+        q: usize,
+        at: usize,
+    ) -> [[Vector<S, T>; WIDE]; MANY] {
+        let (n, numbers) = (self.values.rows.len() / self.m, WIDE * lanes::<S, T>());
+        let mut weights: [&[T]; MANY] = [&[]; MANY];
+        for (i, weights) in weights.iter_mut().enumerate() {
+            *weights = self.of(q + i);
+        }
+        let mut sums = [[splat(simd, T::ZERO); WIDE]; MANY];
+        for mu in 0..n {
+            let start = mu * self.m + at;
+            self.values.ask(start, numbers);
+            let x: &[Vector<S, T>] = T::lanes::<S>(&self.values.rows[start..start + numbers]).0;
+            for (weights, sums) in weights.iter().zip(&mut sums) {
+                let w = splat(simd, weights[mu]);
+                for (sum, x) in sums.iter_mut().zip(x) {
+                    *sum = T::lanes_mul_add(simd, w, *x, *sum);
+                }
             }
         }
+        sums
     }
-    sums
-}
-
-/// The weights of a panel, n × `width`, from the q-th query on.
-#[derive(Clone, Copy)]
-struct Own<'a, T> {
-    weights: &'a [T],
-    width: usize,
-    q: usize,
 }

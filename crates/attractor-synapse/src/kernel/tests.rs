@@ -105,18 +105,16 @@ fn check_dots<T: Real>(n: usize, d: usize, q: usize) {
 }
 
 fn check_sums<T: Real>(n: usize, m: usize, q: usize) {
-    for (arch, _) in paths::<T>() {
-        for wide in [q, q + 3] {
-            let (values, weights) = (numbers::<T>(n * m, 0.0), numbers::<T>(n * wide, 0.3));
-            let mut out = vec![T::of(f64::NAN); q * m];
-            let rows = Rows { rows: &values[..], more: wide > q };
-            let work = Sums { weights: &weights, width: wide, values: rows, m, out: &mut out };
-            sums_on(arch, work);
-            for (k, row) in out.chunks_exact(m).enumerate() {
-                for (i, found) in row.iter().enumerate() {
-                    let pairs = (0..n).map(|mu| (values[mu * m + i], weights[mu * wide + k]));
-                    assert!(near(*found, sum(pairs), n), "{n} {m} {q}: {k} {i}");
-                }
+    for ((arch, _), more) in paths::<T>().into_iter().flat_map(|path| [(path, true), (path, false)])
+    {
+        let (values, weights) = (numbers::<T>(n * m, 0.0), numbers::<T>(q * n, 0.3));
+        let mut out = vec![T::of(f64::NAN); q * m];
+        let rows = Rows { rows: &values[..], more };
+        sums_on(arch, Sums { weights: &weights, values: rows, m, out: &mut out });
+        for (k, row) in out.chunks_exact(m).enumerate() {
+            for (i, found) in row.iter().enumerate() {
+                let pairs = (0..n).map(|mu| (values[mu * m + i], weights[k * n + mu]));
+                assert!(near(*found, sum(pairs), n), "{n} {m} {q}: {k} {i}");
             }
         }
     }
