@@ -89,7 +89,11 @@ impl<T: Element> Share<T> {
         for tile in tiles(&range, rows::<T>(KEPT, xi.features().max(part.width()))) {
             self.ledger.begin(xi, &tile);
             self.weights.resize(tile.len() * part.panels.columns(), T::ZERO);
-            let mut memories = tile_rows(xi.patterns(), &tile, range.end);
+            let memories = tile_rows(xi.patterns(), &tile, range.end);
+            let (mut memories, values) = match part.reading.values {
+                Some(values) => (memories, tile_rows(values, &tile, range.end)),
+                None => (memories.clone(), memories.rows.into()), // asked for once
+            };
             for panel in part.panels.all() {
                 let own = panel.columns().start * tile.len()..panel.columns().end * tile.len();
                 let place = &mut self.weights[own];
@@ -97,36 +101,21 @@ impl<T: Element> Share<T> {
                     place.fill(T::ZERO);
                     self.ledger.tallies[panel.columns()].fill(Tally::EMPTY);
                 } else {
-                    multiply(memories, part, panel, place, &mut self.moves);
-                    memories.more = false; // it has been asked for
+                    multiply(&memories, part, panel, place, &mut self.moves);
+                    memories.next = 0..0; // it has been asked for
                     let at = At { xi, part, panel, tile: tile.clone() };
                     self.ledger.weigh(&at, pool, place, &self.moves);
                 }
             }
-            self.absorb_panels(xi, part, &tile, range.end);
+            self.absorb_panels(values, part);
         }
     }
 
     /// Adds the sums of the memories of a tile, or of their values, by the weights of all panels.
-    fn absorb_panels(
-        &mut self,
-        xi: &Synapses<T>,
-        part: &Part<'_, T>,
-        tile: &Range<usize>,
-        end: usize,
-    ) {
+    fn absorb_panels(&mut self, values: Rows<'_, T>, part: &Part<'_, T>) {
         self.columns.weigh(&mut self.ledger.partial.tallies, &self.ledger.tallies);
-        let values = tile_rows(part.reading.values.unwrap_or(xi.patterns()), tile, end);
-        let Columns { fields, keep, take } = &mut self.columns;
-        kernel::absorb(Absorb {
-            weights: &self.weights,
-            panels: part.panels.all(),
-            // memories have been asked for
-            values: Rows { more: values.more && part.reading.values.is_some(), ..values },
-            m: part.width(),
-            keep,
-            take,
-            fields,
-        });
+        let (panels, m) = (part.panels.all(), part.width());
+        let (weights, Columns { fields, keep, take }) = (&self.weights, &mut self.columns);
+        kernel::absorb(Absorb { weights, panels, values, m, keep, take, fields });
     }
 }

@@ -8,7 +8,7 @@ use attractor_lagrangian::Before;
 use std::ops::Range;
 
 /// With more queries it pays to have these in the lanes, even where they leave half a vector empty.
-const FEW: usize = 7;
+const FEW: usize = 8;
 
 /// Queries whose scores share the vectors of a tile, n × `width`; alone, n of one query.
 #[derive(Debug, Clone)]

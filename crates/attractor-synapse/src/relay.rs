@@ -116,7 +116,7 @@ impl<T: Element> Share<T> {
         let d = xi.features();
         for tile in tiles(&range, rows::<T>(STREAMED, d)) {
             let rows = rows_of(xi.patterns().as_slice(), d, &tile);
-            let memories = Rows { rows, more: tile.end < range.end };
+            let memories = Rows::before(rows, tile.end < range.end);
             let scores = &mut overlaps[tile.start - range.start..tile.end - range.start];
             let known = Tally { log_scale: 0.0, ..Tally::EMPTY };
             match (errand.outputs, errand.weigh) {
@@ -131,15 +131,17 @@ impl<T: Element> Share<T> {
                 (outputs, Some(Weighing::Of(weigh))) => {
                     let mut weights = std::mem::take(&mut self.weights);
                     weights.clear();
-                    let mut memories = memories;
+                    let (memories, again) = match outputs {
+                        Some(_) => memories.halves(d),
+                        None => (rows.into(), memories),
+                    };
                     if let Some(outputs) = outputs {
                         kernel::dots(memories, outputs, d, scores);
                         weights.extend_from_slice(scores);
-                        memories.more = false; // it has been asked for
                     }
                     weights.resize(tile.len(), T::ZERO);
                     let tally = weigh(tile, &mut weights);
-                    self.sum(memories, &weights, &tally);
+                    self.sum(again, &weights, &tally);
                     self.weights = weights;
                 }
                 (Some(outputs), None) => kernel::dots(memories, outputs, d, scores),

@@ -3,31 +3,45 @@
 #![expect(unsafe_code, reason = "a hint to the processor, which has no safe name")]
 
 use crate::lines::LINE;
+use std::ops::Range;
 
 /// Rows of numbers, of which others may follow.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Rows<'a, T> {
     pub rows: &'a [T],
-    /// Whether what lies behind them in memory, as much again, is read next: while a kernel works on these, those come
-    /// closer.
-    pub more: bool,
+    /// What lies behind them in memory, as many rows, may be read next: while a kernel works on these features of a row,
+    /// it asks for those of that row to come closer.
+    pub next: Range<usize>,
 }
 
 impl<'a, T> From<&'a [T]> for Rows<'a, T> {
     fn from(rows: &'a [T]) -> Self {
-        Self { rows, more: false }
+        Self { rows, next: 0..0 }
     }
 }
 
-impl<T> Rows<'_, T> {
-    /// Asks for what lies so far behind these numbers as they are long, if there is more to read.
+impl<'a, T> Rows<'a, T> {
+    /// Rows behind which others follow, if there are any.
+    pub(crate) fn before(rows: &'a [T], others: bool) -> Self {
+        Self { rows, next: 0..if others { usize::MAX } else { 0 } }
+    }
+
+    /// For two kernels that read them one after the other: each asks for some of the features of those that follow, so
+    /// that memory is never idle.
+    pub(crate) fn halves(self, features: usize) -> (Self, Self) {
+        let (half, end) = (features.min(self.next.end) / 2, self.next.end);
+        (Self { next: 0..half, ..self }, Self { next: half..end, ..self })
+    }
+
+    /// Asks for what lies as far behind some features of a row as the rows are long, if any of them is wanted.
     #[inline(always)]
-    pub(crate) fn ask(&self, first: usize, count: usize) {
-        if self.more {
+    pub(crate) fn ask(&self, row: usize, feature: usize, count: usize) {
+        if self.next.start < feature + count && feature < self.next.end {
             let line = LINE / size_of::<T>();
             // counted, for where it is inlined that is a number
             for i in 0..count.div_ceil(line) {
-                ask(self.rows.as_ptr().wrapping_add(self.rows.len() + first + i * line));
+                let at = self.rows.len() + row + feature + i * line;
+                ask(self.rows.as_ptr().wrapping_add(at));
             }
         }
     }
@@ -55,10 +69,11 @@ mod tests {
 
     #[test]
     fn any_place_may_be_asked_for() {
-        let rows = Rows { rows: &[1.0f64; 9][..], more: true };
-        rows.ask(0, 9);
+        let rows = Rows { rows: &[1.0f64; 9][..], next: 0..usize::MAX };
+        rows.ask(0, 0, 9);
+        rows.ask(0, usize::MAX / 16, 3);
         ask(std::ptr::null::<f32>());
         ask(usize::MAX as *const f32);
-        assert!(!Rows::from(&[0.0f32][..]).more);
+        assert!(Rows::from(&[0.0f32][..]).next.is_empty());
     }
 }

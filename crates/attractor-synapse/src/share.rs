@@ -16,7 +16,7 @@ use std::ops::Range;
 /// Memories per tile at most: a sum over them is short enough for f32. A whole number of all strips.
 const TILE: usize = 192;
 /// Bytes of ξ in a tile that is scored and summed at once: a part of the first cache.
-pub(crate) const STREAMED: usize = 48 << 10;
+pub(crate) const STREAMED: usize = 128 << 10;
 
 /// A share with its scratch.
 #[derive(Debug)]
@@ -109,9 +109,14 @@ impl<T: Element> Share<T> {
             if hidden(&tile) {
                 break;
             }
-            self.multiply_few(tile_rows(xi.patterns(), &tile, range.end), part);
+            let memories = tile_rows(xi.patterns(), &tile, range.end);
+            let (memories, values) = match part.reading.values {
+                Some(values) => (memories, tile_rows(values, &tile, range.end)),
+                None => memories.halves(xi.features()),
+            };
+            self.multiply_few(memories, part);
             self.weigh_few(xi, part, pool, &tile);
-            self.sum_few(xi, part, &tile, range.end);
+            self.sum_few(values, part);
         }
     }
 
@@ -136,7 +141,7 @@ impl<T: Element> Share<T> {
             self.ledger.begin(xi, &tile);
             let mut memories = tile_rows(xi.patterns(), &tile, range.end);
             if part.panels.few {
-                self.multiply_few(memories, part);
+                self.multiply_few(memories.clone(), part);
             }
             for panel in part.panels.all() {
                 let at = At { xi, part, panel, tile: tile.clone() };
@@ -147,8 +152,8 @@ impl<T: Element> Share<T> {
                     (&mut scores[own.clone()], moves.get(own).unwrap_or(&[]))
                 } else {
                     self.scores.resize(n * panel.width, T::ZERO);
-                    multiply(memories, part, panel, &mut self.scores, &mut self.moves);
-                    memories.more = false; // it has been asked for
+                    multiply(&memories, part, panel, &mut self.scores, &mut self.moves);
+                    memories.next = 0..0; // it has been asked for
                     (&mut self.scores[..], &self.moves[..])
                 };
                 self.ledger.score(&at, scores);
@@ -177,17 +182,12 @@ impl<T: Element> Share<T> {
         }
     }
 
-    fn sum_few(&mut self, xi: &Synapses<T>, part: &Part<'_, T>, tile: &Range<usize>, end: usize) {
+    /// Sums of the memories of a tile, or of their values, by the weights, q × n.
+    fn sum_few(&mut self, values: Rows<'_, T>, part: &Part<'_, T>) {
         let (queries, m) = (part.queries(), part.width());
-        let memories = || Rows::from(rows_of(xi.patterns().as_slice(), m, tile));
-        let values = part.reading.values.map(|values| tile_rows(values, tile, end));
+        let weights = &self.scores[..queries * (values.rows.len() / m)];
         self.sums.resize(queries * m, T::ZERO);
-        kernel::sums(Sums {
-            weights: &self.scores[..queries * tile.len()],
-            values: values.unwrap_or_else(memories), // which have been asked for
-            m,
-            out: &mut self.sums,
-        });
+        kernel::sums(Sums { weights, values, m, out: &mut self.sums });
         self.absorb(0..queries, m);
     }
 
@@ -197,7 +197,7 @@ impl<T: Element> Share<T> {
         for panel in part.panels.all() {
             self.scores.resize(range.len() * panel.width, T::ZERO);
             let memories = tile_rows(xi.patterns(), &range, range.end);
-            multiply(memories, part, panel, &mut self.scores, &mut self.moves);
+            multiply(&memories, part, panel, &mut self.scores, &mut self.moves);
             let at = At { xi, part, panel, tile: range.clone() };
             self.ledger.score(&at, &mut self.scores);
             for lane in 0..panel.queries.len() {
@@ -236,13 +236,13 @@ impl<T: Element> Share<T> {
 
 /// Overlaps of a tile with g of a panel, n × width, and with δ if there is one.
 pub(crate) fn multiply<T: Element>(
-    memories: Rows<'_, T>,
+    memories: &Rows<'_, T>,
     part: &Part<'_, T>,
     panel: &Panel,
     scores: &mut [T],
     moves: &mut Vec<T>,
 ) {
-    kernel::scores(memories, part.panels.outputs(panel), panel.width, scores);
+    kernel::scores(memories.clone(), part.panels.outputs(panel), panel.width, scores);
     moves.clear();
     if part.question.moved.is_some() {
         moves.resize(scores.len(), T::ZERO);
@@ -256,7 +256,7 @@ pub(crate) fn tile_rows<'a, T: Element>(
     tile: &Range<usize>,
     end: usize,
 ) -> Rows<'a, T> {
-    Rows { rows: rows_of(all.as_slice(), all.features(), tile), more: tile.end < end }
+    Rows::before(rows_of(all.as_slice(), all.features(), tile), tile.end < end)
 }
 
 /// How many memories fill so many bytes: whole strips, some at least.

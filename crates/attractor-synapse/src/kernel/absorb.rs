@@ -44,7 +44,7 @@ impl<T: Real> WithSimd for Absorb<'_, T> {
                 (2, true) => self.panel::<S, 12, 2>(simd, panel),
                 (vectors, _) => unreachable!("a panel of {vectors} vectors"),
             }
-            self.values.more = false; // it has been asked for
+            self.values.next = 0..0; // it has been asked for
         }
     }
 }
@@ -58,7 +58,7 @@ impl<T: Real> Absorb<'_, T> {
         let block = Block::<S, T, WIDE> {
             simd,
             weights: weights.as_chunks().0,
-            values: self.values,
+            values: self.values.clone(),
             m: self.m,
             keep: <f64 as Lane>::lanes::<S>(&self.keep[columns.clone()]).0,
             take: <f64 as Lane>::lanes::<S>(&self.take[columns.clone()]).0,
@@ -96,7 +96,7 @@ impl<S: Simd, T: Real, const WIDE: usize> Block<'_, S, T, WIDE> {
         let mut sums = [[splat(self.simd, T::ZERO); WIDE]; MANY];
         for (mu, weights) in self.weights.iter().enumerate() {
             let start = mu * self.m + at;
-            self.values.ask(start, MANY);
+            self.values.ask(start - at, at, MANY);
             let row = &self.values.rows[start..start + MANY];
             for (x, sums) in row.iter().zip(&mut sums) {
                 let x = splat(self.simd, *x);

@@ -101,7 +101,7 @@ impl<S: Simd, T: Real> Block<'_, S, T> {
         let mut dots = [splat(simd, T::ZERO); N];
         for (k, (sum, g)) in self.sum.iter_mut().zip(self.outputs).enumerate() {
             // as much of the next rows as is read of these, but in the order in which it lies
-            self.memories.ask(at * d + k * N * lanes::<S, T>(), N * lanes::<S, T>());
+            self.memories.ask(at * d, k * N * lanes::<S, T>(), N * lanes::<S, T>());
             let mut total = *sum;
             for i in 0..N {
                 let x = rows[i][k];

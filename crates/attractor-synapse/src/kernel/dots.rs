@@ -44,7 +44,7 @@ impl<T: Real> WithSimd for Dots<'_, T> {
         let Self { mut memories, queries, d, out } = self;
         let n = (memories.rows.len() / d).max(1);
         for (queries, out) in queries.chunks(GROUP * d).zip(out.chunks_mut(GROUP * n)) {
-            let group = Dots { memories, queries, d, out };
+            let group = Dots { memories: memories.clone(), queries, d, out };
             match queries.len() / d {
                 1 => group.rows::<S, 1, 0>(simd),
                 2 => group.rows::<S, 2, 0>(simd),
@@ -55,7 +55,7 @@ impl<T: Real> WithSimd for Dots<'_, T> {
                 7 => group.rows::<S, MANY, 3>(simd),
                 _ => group.rows::<S, MANY, MANY>(simd),
             }
-            memories.more = false; // it has been asked for
+            memories.next = 0..0; // it has been asked for
         }
     }
 }
@@ -69,7 +69,7 @@ impl<T: Real> Dots<'_, T> {
         let (first, others) = (Query::<S, T>::all(simd, first, d), Query::all(simd, others, d));
         let (out, other_out) = self.out.split_at_mut(FIRST * n);
         for (mu, row) in self.memories.rows.chunks_exact(d).enumerate() {
-            let ask = |at: usize, count: usize| self.memories.ask(mu * d + at, count);
+            let ask = |at: usize, count: usize| self.memories.ask(mu * d, at, count);
             place(dots_of::<S, T, FIRST>(simd, row, &first, ask), &mut out[mu..], n);
             if OTHERS > 0 {
                 let others = dots_of::<S, T, OTHERS>(simd, row, &others, |_, _| ());

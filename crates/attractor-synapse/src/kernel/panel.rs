@@ -73,7 +73,7 @@ fn strips<S: Simd, T: Real, const ROWS: usize, const WIDE: usize>(
 ) {
     let d = panel.len();
     for (i, panel) in panel.chunks(BLOCK).enumerate() {
-        Block { simd, memories, d, from: i * BLOCK, panel }.add::<ROWS>(out);
+        Block { simd, memories: memories.clone(), d, from: i * BLOCK, panel }.add::<ROWS>(out);
     }
 }
 
@@ -119,7 +119,7 @@ impl<S: Simd, T: Real, const WIDE: usize> Block<'_, S, T, WIDE> {
         }
         for (k, x) in self.panel.iter().enumerate() {
             // as much of the next tile as is read of this one, but in the order in which it lies
-            self.memories.ask(at * self.d + (self.from + k) * ROWS, ROWS);
+            self.memories.ask(at * self.d, (self.from + k) * ROWS, ROWS);
             for (row, sums) in rows.iter().zip(&mut sums) {
                 let xi = splat(self.simd, row[k]);
                 for (sum, x) in sums.iter_mut().zip(x) {

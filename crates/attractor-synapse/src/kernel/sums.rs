@@ -33,7 +33,7 @@ impl<T: Real> WithSimd for Sums<'_, T> {
                 3 => self.columns::<S, 3, 4>(simd, q),
                 _ => self.columns::<S, 4, 2>(simd, q),
             }
-            self.values.more = false; // it has been asked for
+            self.values.next = 0..0; // it has been asked for
         }
     }
 }
@@ -134,7 +134,7 @@ impl<'a, T: Real> Sums<'a, T> {
         let mut sums = [[splat(simd, T::ZERO); WIDE]; MANY];
         for mu in 0..n {
             let start = mu * self.m + at;
-            self.values.ask(start, numbers);
+            self.values.ask(start - at, at, numbers);
             let x: &[Vector<S, T>] = T::lanes::<S>(&self.values.rows[start..start + numbers]).0;
             for (weights, sums) in weights.iter().zip(&mut sums) {
                 let w = splat(simd, weights[mu]);

@@ -45,7 +45,7 @@ fn check_both<T: Real>(n: usize, d: usize) {
     {
         let (xi, g, w) = (numbers::<T>(n * d, 0.0), numbers::<T>(d, 0.3), numbers::<T>(n, 0.6));
         let (mut scores, mut total) = (vec![T::of(f64::NAN); n], vec![T::of(f64::NAN); d]);
-        let (memories, outputs, weights) = (Rows { rows: &xi, more }, &g[..], &w[..]);
+        let (memories, outputs, weights) = (Rows::before(&xi, more), &g[..], &w[..]);
         let work = Both { memories, outputs, weights, scores: &mut scores, sum: &mut total };
         both_on(arch, work);
         for (row, score) in xi.chunks_exact(d).zip(scores) {
@@ -75,7 +75,7 @@ fn check_scores<T: Real>(n: usize, d: usize) {
             let mut panel = vec![T::ONE; d * wide];
             pack(&queries, wide, &mut panel);
             let mut out = vec![T::of(f64::NAN); n * wide];
-            scores_on(arch, Rows { rows: &xi, more: q > one }, &panel, wide, &mut out);
+            scores_on(arch, Rows::before(&xi, q > one), &panel, wide, &mut out);
             for mu in 0..n {
                 for k in 0..wide {
                     let row = xi[mu * d..][..d].iter().copied();
@@ -94,7 +94,7 @@ fn check_dots<T: Real>(n: usize, d: usize, q: usize) {
     for (arch, _) in paths::<T>() {
         let (xi, queries) = (numbers::<T>(n * d, 0.0), numbers::<T>(q * d, 0.3));
         let mut out = vec![T::of(f64::NAN); q * n];
-        dots_on(arch, Rows { rows: &xi, more: n > 1 }, &queries, d, &mut out);
+        dots_on(arch, Rows::before(&xi, n > 1), &queries, d, &mut out);
         for (k, query) in queries.chunks_exact(d).enumerate() {
             for (mu, row) in xi.chunks_exact(d).enumerate() {
                 let truth = sum(row.iter().copied().zip(query.iter().copied()));
@@ -109,7 +109,7 @@ fn check_sums<T: Real>(n: usize, m: usize, q: usize) {
     {
         let (values, weights) = (numbers::<T>(n * m, 0.0), numbers::<T>(q * n, 0.3));
         let mut out = vec![T::of(f64::NAN); q * m];
-        let rows = Rows { rows: &values[..], more };
+        let rows = Rows::before(&values, more);
         sums_on(arch, Sums { weights: &weights, values: rows, m, out: &mut out });
         for (k, row) in out.chunks_exact(m).enumerate() {
             for (i, found) in row.iter().enumerate() {
@@ -139,7 +139,7 @@ fn check_absorb<T: Real>(n: usize, m: usize) {
         let work = Absorb {
             weights: &weights,
             panels: &panels,
-            values: Rows { rows: &values, more: n > 5 },
+            values: Rows::before(&values, n > 5),
             m,
             keep: &vec![0.5; wide],
             take: &vec![2.0; wide],
