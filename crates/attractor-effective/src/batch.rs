@@ -9,6 +9,8 @@ use attractor_synapse::{Answer, Answers, Memories, together};
 
 /// So many numbers of all queries are worth waking other threads for.
 const WAKE: usize = 50_000;
+/// And so many are taken at once, so that threads seldom meet.
+const ITEM: usize = 8192;
 
 /// The states of q queries: currents v and outputs g of their features, with what the last look
 /// and the last move left. The first look and the first move allocate what all others use.
@@ -172,19 +174,25 @@ impl<T: Real> Batch<T> {
         marks.clear();
         marks.resize(queries.len(), false);
         active.iter().for_each(|&q| marks[q] = true);
-        let looks = looks.iter_mut().map(Some).chain(std::iter::repeat_with(|| None));
-        let vectors =
-            v.chunks_exact_mut(d).zip(g.chunks_exact_mut(d)).zip(moves.chunks_exact_mut(d));
-        let vectors = vectors.zip(fields.chunks_exact(d));
-        let rows = queries.iter_mut().zip(vectors).zip(looks).zip(&*marks);
-        let rows = rows.filter(|(((query, _), _), active)| **active && query.answer.is_some());
-        let rows = rows.map(|(((query, (((v, g), moves), field)), look), _)| {
-            (Row { query, v, g, moves, field }, look)
-        });
-        together(desks, active.len(), rows, active.len() * d >= WAKE, |desk, (row, look)| {
+        let per = (ITEM / d).max(1);
+        let looks = looks.chunks_mut(per).chain(std::iter::repeat_with(Default::default));
+        let vectors = v.chunks_mut(per * d).zip(g.chunks_mut(per * d));
+        let vectors = vectors.zip(moves.chunks_mut(per * d)).zip(fields.chunks(per * d));
+        let parts = queries.chunks_mut(per).zip(vectors).zip(looks).zip(marks.chunks(per));
+        let wake = active.len() * d >= WAKE;
+        together(desks, active.len(), parts, wake, |desk, part| {
+            let (((queries, (((v, g), moves), fields)), looks), marks) = part;
             desk.v.resize(d, T::ZERO);
             desk.g.resize(d, T::ZERO);
-            work(desk, row, look);
+            let looks = looks.iter_mut().map(Some).chain(std::iter::repeat_with(|| None));
+            let vectors = v.chunks_exact_mut(d).zip(g.chunks_exact_mut(d));
+            let vectors = vectors.zip(moves.chunks_exact_mut(d)).zip(fields.chunks_exact(d));
+            let rows = queries.iter_mut().zip(vectors).zip(looks).zip(marks);
+            for (((query, (((v, g), moves), field)), look), active) in rows {
+                if *active && query.answer.is_some() {
+                    work(desk, Row { query, v, g, moves, field }, look);
+                }
+            }
         });
     }
 }
