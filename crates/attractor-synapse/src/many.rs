@@ -34,12 +34,10 @@ impl Columns {
         }
     }
 
-    /// Adds the tallies of other memories to those of some; how their sums add up then.
-    fn weigh(&mut self, tallies: &mut [Tally], others: &[Tally]) {
-        let factors = self.keep.iter_mut().zip(&mut self.take);
-        for ((keep, take), (all, other)) in factors.zip(tallies.iter_mut().zip(others)) {
-            (*keep, *take) = all.merge(other);
-        }
+    /// Sets the factors by which the sums of some memories and of others add up, from those of their tallies.
+    fn weigh(&mut self, factors: impl Iterator<Item = (f64, f64)>) {
+        let places = self.keep.iter_mut().zip(&mut self.take);
+        places.zip(factors).for_each(|((keep, take), factors)| (*keep, *take) = factors);
     }
 
     /// Adds the sums of other memories.
@@ -50,7 +48,7 @@ impl Columns {
         others: &[Tally],
         panels: &[Panel],
     ) {
-        self.weigh(&mut tallies.to_vec(), others);
+        self.weigh(tallies.iter().zip(others).map(|(all, other)| all.clone().merge(other)));
         let (mut fields, mut other) = (&mut self.fields[..], &other.fields[..]);
         let m = fields.len() / self.keep.len().max(1);
         for panel in panels {
@@ -113,7 +111,8 @@ impl<T: Element> Share<T> {
 
     /// Adds the sums of the memories of a tile, or of their values, by the weights of all panels.
     fn absorb_panels(&mut self, values: Rows<'_, T>, part: &Part<'_, T>) {
-        self.columns.weigh(&mut self.ledger.partial.tallies, &self.ledger.tallies);
+        let tallies = self.ledger.partial.tallies.iter_mut().zip(&self.ledger.tallies);
+        self.columns.weigh(tallies.map(|(all, tile)| all.merge(tile)));
         let (panels, m) = (part.panels.all(), part.width());
         let (weights, Columns { fields, keep, take }) = (&self.weights, &mut self.columns);
         kernel::absorb(Absorb { weights, panels, values, m, keep, take, fields });

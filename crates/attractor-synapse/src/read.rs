@@ -17,7 +17,7 @@ const CHUNK: usize = 128;
 /// that the merge order does not depend on the threads.
 const SHARES: (usize, usize) = (16, 4);
 /// So few bytes of ξ stay in cache: of many queries, threads divide those and not the memories.
-pub(crate) const CACHED: usize = 8 << 20;
+const CACHED: usize = 8 << 20;
 /// Queries that are read together then.
 const FEW: usize = 64;
 /// Memories that a share has at least.

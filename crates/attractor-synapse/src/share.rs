@@ -15,8 +15,9 @@ use std::ops::Range;
 
 /// Memories per tile at most: a sum over them is short enough for f32. A whole number of all strips.
 const TILE: usize = 192;
-/// Bytes of ξ in a tile that is scored and summed at once: a part of the first cache.
-pub(crate) const STREAMED: usize = 128 << 10;
+/// Bytes of ξ in a tile that is scored and summed at once, a part of the second cache: of so many memories that a
+/// query's scores fill vectors.
+pub(crate) const STREAMED: usize = 256 << 10;
 
 /// A share with its scratch.
 #[derive(Debug)]
