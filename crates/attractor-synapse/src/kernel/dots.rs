@@ -13,8 +13,6 @@ const GROUP: usize = 2 * MANY;
 
 /// `out` (q × n) = `queries` (q × d) · `memories`ᵀ (n × d), all row by row.
 ///
-/// The memories are taken one after the other, as they lie: the processor foresees one stream better than it
-/// does several.
 pub(crate) fn dots<T: Real>(memories: Rows<'_, T>, queries: &[T], d: usize, out: &mut [T]) {
     dots_on(Arch::new(), memories, queries, d, out);
 }
@@ -63,18 +61,44 @@ impl<T: Real> WithSimd for Dots<'_, T> {
 impl<T: Real> Dots<'_, T> {
     /// All memories, each for the first queries and then for the others.
     #[inline(always)]
-    fn rows<S: Simd, const FIRST: usize, const OTHERS: usize>(self, simd: S) {
+    fn rows<S: Simd, const FIRST: usize, const OTHERS: usize>(mut self, simd: S) {
         let (d, n) = (self.d, self.memories.rows.len() / self.d);
         let (first, others) = self.queries.split_at(FIRST * d);
         let (first, others) = (Query::<S, T>::all(simd, first, d), Query::all(simd, others, d));
+        // two share what is loaded of the queries, where there are registers for their sums
+        let pairs = if S::REGISTER_COUNT >= 32 { n / 2 * 2 } else { 0 };
+        for mu in (0..pairs).step_by(2) {
+            self.take::<S, 2, FIRST, OTHERS>(simd, mu, &first, &others);
+        }
+        for mu in pairs..n {
+            self.take::<S, 1, FIRST, OTHERS>(simd, mu, &first, &others);
+        }
+    }
+
+    /// Some memories from one on.
+    #[inline(always)]
+    fn take<S: Simd, const ROWS: usize, const FIRST: usize, const OTHERS: usize>(
+        &mut self,
+        simd: S,
+        mu: usize,
+        first: &[Query<'_, S, T>; FIRST],
+        others: &[Query<'_, S, T>; OTHERS],
+    ) {
+        let (d, n) = (self.d, self.memories.rows.len() / self.d);
+        let mut rows: [&[T]; ROWS] = [&[]; ROWS];
+        for (i, row) in rows.iter_mut().enumerate() {
+            *row = &self.memories.rows[(mu + i) * d..][..d];
+        }
         let (out, other_out) = self.out.split_at_mut(FIRST * n);
-        for (mu, row) in self.memories.rows.chunks_exact(d).enumerate() {
-            let ask = |at: usize, count: usize| self.memories.ask(mu * d, at, count);
-            place(dots_of::<S, T, FIRST>(simd, row, &first, ask), &mut out[mu..], n);
-            if OTHERS > 0 {
-                let others = dots_of::<S, T, OTHERS>(simd, row, &others, |_, _| ());
-                place(others, &mut other_out[mu..], n);
+        let ask = |at: usize, count: usize| {
+            for mu in mu..mu + ROWS {
+                self.memories.ask(mu * d, at, count);
             }
+        };
+        place(dots_of::<S, T, ROWS, FIRST>(simd, rows, first, ask), &mut out[mu..], n);
+        if OTHERS > 0 {
+            let dots = dots_of::<S, T, ROWS, OTHERS>(simd, rows, others, |_, _| ());
+            place(dots, &mut other_out[mu..], n);
         }
     }
 }
@@ -110,50 +134,60 @@ impl<'a, S: Simd, T: Real> Query<'a, S, T> {
     }
 }
 
-/// Writes into every n-th place.
+/// Writes the products of each query into places beside each other, those of the next n places on.
 #[inline(always)]
-fn place<T: Real, const MANY: usize>(dots: [T; MANY], out: &mut [T], n: usize) {
-    for (place, dot) in out.iter_mut().step_by(n).zip(dots) {
-        *place = dot;
+fn place<T: Real, const ROWS: usize, const MANY: usize>(
+    dots: [[T; MANY]; ROWS],
+    out: &mut [T],
+    n: usize,
+) {
+    for (i, dots) in dots.into_iter().enumerate() {
+        for (place, dot) in out[i..].iter_mut().step_by(n).zip(dots) {
+            *place = dot;
+        }
     }
 }
 
-/// The products of a memory with some queries; on the way it asks for what is at these places of the next ones.
+/// The products of some memories with some queries; on the way it asks for what is at these places of the next ones.
 #[inline(always)]
-fn dots_of<S: Simd, T: Real, const MANY: usize>(
+fn dots_of<S: Simd, T: Real, const ROWS: usize, const MANY: usize>(
     simd: S,
-    row: &[T],
+    rows: [&[T]; ROWS],
     queries: &[Query<'_, S, T>; MANY],
     ask: impl Fn(usize, usize),
-) -> [T; MANY] {
-    let mut sums = [[splat(simd, T::ZERO); CHAINS]; MANY];
-    let (vectors, rest) = T::lanes::<S>(row);
-    let whole = vectors.len() / CHAINS * CHAINS;
+) -> [[T; MANY]; ROWS] {
+    let mut sums = [[[splat(simd, T::ZERO); CHAINS]; MANY]; ROWS];
+    let (d, one) = (rows[0].len(), lanes::<S, T>());
+    let (vectors, whole) = (d / one, d / one / CHAINS * CHAINS);
+    let mut x: [&[Vector<S, T>]; ROWS] = [&[]; ROWS];
+    for (x, row) in x.iter_mut().zip(rows) {
+        *x = &T::lanes::<S>(row).0[..vectors];
+    }
     for k in (0..whole).step_by(CHAINS) {
-        ask(k * lanes::<S, T>(), CHAINS * lanes::<S, T>());
+        ask(k * one, CHAINS * one);
         for chain in 0..CHAINS {
-            let x = vectors[k + chain];
-            for (query, sums) in queries.iter().zip(&mut sums) {
-                sums[chain] = T::lanes_mul_add(simd, x, query.whole[k + chain], sums[chain]);
+            for (x, sums) in x.iter().zip(&mut sums) {
+                for (query, sums) in queries.iter().zip(sums) {
+                    let g = query.whole[k + chain];
+                    sums[chain] = T::lanes_mul_add(simd, x[k + chain], g, sums[chain]);
+                }
             }
         }
     }
-    ask(whole * lanes::<S, T>(), row.len() - whole * lanes::<S, T>());
-    if whole < vectors.len() {
-        for (query, sums) in queries.iter().zip(&mut sums) {
-            sums[0] = T::lanes_mul_add(simd, vectors[whole], query.whole[whole], sums[0]);
+    ask(whole * one, d - whole * one);
+    let mut dots = [[T::ZERO; MANY]; ROWS];
+    for i in 0..ROWS {
+        for ((query, sums), dot) in queries.iter().zip(&mut sums[i]).zip(&mut dots[i]) {
+            if whole < vectors {
+                sums[0] = T::lanes_mul_add(simd, x[i][whole], query.whole[whole], sums[0]);
+            }
+            if vectors * one < d && vectors > 0 {
+                let end = T::lanes::<S>(&rows[i][d - one..]).0[0];
+                sums[1] = T::lanes_mul_add(simd, end, query.end, sums[1]);
+            }
+            *dot = T::lanes_total(simd, T::lanes_add(simd, sums[0], sums[1]));
+            rows[i].iter().zip(query.short).for_each(|(x, y)| *dot += *x * *y);
         }
-    }
-    if !rest.is_empty() && !vectors.is_empty() {
-        let end = T::lanes::<S>(&row[row.len() - lanes::<S, T>()..]).0[0];
-        for (query, sums) in queries.iter().zip(&mut sums) {
-            sums[1] = T::lanes_mul_add(simd, end, query.end, sums[1]);
-        }
-    }
-    let mut dots = [T::ZERO; MANY];
-    for ((query, [a, b]), dot) in queries.iter().zip(sums).zip(&mut dots) {
-        *dot = T::lanes_total(simd, T::lanes_add(simd, a, b));
-        row.iter().zip(query.short).for_each(|(x, y)| *dot += *x * *y);
     }
     dots
 }
