@@ -12,7 +12,6 @@ const CHAINS: usize = 2;
 const GROUP: usize = 2 * MANY;
 
 /// `out` (q × n) = `queries` (q × d) · `memories`ᵀ (n × d), all row by row.
-///
 pub(crate) fn dots<T: Real>(memories: Rows<'_, T>, queries: &[T], d: usize, out: &mut [T]) {
     dots_on(Arch::new(), memories, queries, d, out);
 }
