@@ -180,7 +180,7 @@ impl<T: Real> Batch<T> {
         let vectors = vectors.zip(moves.chunks_mut(per * d)).zip(fields.chunks(per * d));
         let parts = queries.chunks_mut(per).zip(vectors).zip(looks).zip(marks.chunks(per));
         let wake = active.len() * d >= WAKE;
-        together(desks, active.len(), parts, wake, |desk, part| {
+        together(desks, active.len().div_ceil(per), parts, wake, |desk, part| {
             let (((queries, (((v, g), moves), fields)), looks), marks) = part;
             desk.v.resize(d, T::ZERO);
             desk.g.resize(d, T::ZERO);

@@ -127,6 +127,7 @@ impl<T: Element> Ledger<T> {
                 at.see_one(scores, lane, place.f64() as usize, nearest);
             } else if *count > T::ONE {
                 at.see(scores, lane, nearest); // as near to each other as rounding
+                self.least[lane] = T::of(f64::INFINITY); // both ends have been seen
             }
         }
     }
@@ -206,8 +207,10 @@ impl<T: Element> At<'_, T> {
 
     /// The memories of a tile, as one query sees them.
     fn see(&self, scores: &[T], lane: usize, nearest: &mut Nearest) {
-        for place in 0..self.tile.len() {
-            self.see_one(scores, lane, place, nearest);
+        let column = scores.iter().skip(lane).step_by(self.panel.width);
+        let inverse = &self.xi.inverse_norms()[self.tile.clone()];
+        for ((overlap, inverse), memory) in column.zip(inverse).zip(self.tile.clone()) {
+            nearest.see(memory, overlap.f64() * inverse);
         }
     }
 

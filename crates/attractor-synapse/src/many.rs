@@ -85,6 +85,9 @@ impl<T: Element> Share<T> {
     ) {
         self.columns.clear(part.panels.columns(), part.width());
         for tile in tiles(&range, rows::<T>(KEPT, xi.features().max(part.width()))) {
+            if part.reading.cover.hides_tile(part.first + part.queries(), &tile) {
+                break;
+            }
             self.ledger.begin(xi, &tile);
             self.weights.resize(tile.len() * part.panels.columns(), T::ZERO);
             let memories = tile_rows(xi.patterns(), &tile, range.end);

@@ -1,6 +1,9 @@
 //! Rows that a kernel reads, and how it asks for those that are read after them.
 
-#![expect(unsafe_code, reason = "a hint to the processor, which has no safe name")]
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(unsafe_code, reason = "a hint to the processor, which has no safe name")
+)]
 
 use crate::lines::LINE;
 use std::ops::Range;

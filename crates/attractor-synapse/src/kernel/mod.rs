@@ -1,6 +1,6 @@
 //! The two products of a read, S = ΞVᵀ and O = PᵀΞ, on tiles of memories that are never packed.
 //!
-//! Of many queries, S has the queries in the lanes and O the features; of few, both have the features.
+//! Of many queries, both have the queries in the lanes; of few, both have the features.
 //! All run in the widest lanes that the processor has.
 
 mod absorb;
