@@ -50,6 +50,14 @@ impl<'a, T> Rows<'a, T> {
     }
 }
 
+/// Asks for all of a row.
+pub(crate) fn ask_for<T>(row: &[T]) {
+    let line = LINE / size_of::<T>();
+    for i in 0..row.len().div_ceil(line) {
+        ask(row.as_ptr().wrapping_add(i * line));
+    }
+}
+
 /// Asks for the line of a place to come to the second cache, and does not wait for it.
 ///
 /// Any place will do, also one beyond the end of what there is: from there nothing comes. On processors that this has
@@ -77,6 +85,8 @@ mod tests {
         rows.ask(0, usize::MAX / 16, 3);
         ask(std::ptr::null::<f32>());
         ask(usize::MAX as *const f32);
+        ask_for(&[0.0f32; 65]);
+        ask_for::<f64>(&[]);
         assert!(Rows::from(&[0.0f32][..]).next.is_empty());
     }
 }

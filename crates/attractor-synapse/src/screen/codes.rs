@@ -3,8 +3,10 @@
 //! |ξ·g − s·u·⟨c, q⟩| ≤ ‖ξ − ξ̂‖‖g‖ + ‖ξ̂‖‖g − ĝ‖,   ξ̂ = s·c, ĝ = u·q.
 
 use super::planes::Planes;
-use super::products::{BLOCK, products};
+use super::products::{Block, PLACES, RUN, SIDE, TOGETHER, products};
+use super::tile::Glance;
 use crate::compact::{above, int8, residual};
+use crate::rows::{Rows, ask_for};
 use crate::{Bits, Element, Signs};
 use std::ops::Range;
 
@@ -14,8 +16,8 @@ pub(super) const TILE: usize = 64;
 /// c of every memory.
 #[derive(Debug, Clone)]
 enum Steps {
-    /// Each filled with zeros to whole blocks.
-    Int8(Vec<[i8; BLOCK]>),
+    /// In groups of memories side by side, filled with zeros to whole blocks.
+    Int8(Vec<Block>),
     /// ±1: of memories whose numbers are all of one size.
     Signs(Signs),
 }
@@ -46,7 +48,7 @@ impl Codes {
         let steps = if rows.clone().all(is_signs) {
             Steps::Signs(signs(features, rows.clone()))
         } else {
-            Steps::Int8(Vec::with_capacity(count * features.div_ceil(BLOCK)))
+            Steps::Int8(Vec::with_capacity(count.div_ceil(SIDE) * features.div_ceil(RUN)))
         };
         let mut made = Self {
             features,
@@ -68,10 +70,17 @@ impl Codes {
     }
 
     fn push<T: Element>(&mut self, row: &[T], codes: &mut [i8], decoded: &mut [f64]) {
+        let features = self.features;
         let (scale, fits) = match &mut self.steps {
             Steps::Int8(blocks) => {
                 let made = int8(row, codes);
-                blocks.extend(codes.chunks(BLOCK).map(block));
+                if self.scales.len().is_multiple_of(SIDE) {
+                    blocks.resize(blocks.len() + features.div_ceil(RUN), Block::default());
+                }
+                let group = blocks.len() - features.div_ceil(RUN);
+                for (block, run) in blocks[group..].iter_mut().zip(codes.chunks(RUN)) {
+                    block[self.scales.len() % SIDE][..run.len()].copy_from_slice(run);
+                }
                 (made.scale, made.fits)
             }
             Steps::Signs(_) => {
@@ -100,32 +109,59 @@ impl Codes {
         [&self.scales, &self.residuals, &self.turns].map(|all| &all[start..].as_chunks().0[0])
     }
 
+    /// Asks for the codes of a memory and what is beside them.
+    pub(super) fn ask_for(&self, place: usize) {
+        match &self.steps {
+            Steps::Int8(codes) => {
+                let blocks = self.features.div_ceil(RUN);
+                ask_for(&codes[place / SIDE * blocks..][..blocks]);
+            }
+            Steps::Signs(signs) => ask_for(signs.row(place)),
+        }
+        ask_for(&self.scales[place..=place]);
+        ask_for(&self.residuals[place..=place]);
+    }
+
     /// Bytes that a scan reads for each memory.
     pub(super) fn bytes(&self) -> usize {
         let steps = match &self.steps {
-            Steps::Int8(_) => self.features.next_multiple_of(BLOCK),
+            Steps::Int8(_) => self.features.next_multiple_of(RUN),
             Steps::Signs(signs) => signs.width() * size_of::<u64>(),
         };
         steps + 12
     }
 
-    /// ⟨c, q⟩ of some memories, exactly.
-    pub(super) fn products(&self, rows: Range<usize>, query: &Query, out: &mut [i32]) {
-        match (&self.steps, &query.steps) {
-            (Steps::Int8(codes), QuerySteps::Int8(query)) => {
-                let blocks = query.len();
-                products(&codes[rows.start * blocks..rows.end * blocks], query, out);
+    /// ⟨c, q⟩ of some memories, a tile at most, and some queries, exactly; the first place of those that this writes. Places
+    /// of others take any number. Where more are read next it asks for the codes that follow.
+    pub(super) fn products(
+        &self,
+        rows: Range<usize>,
+        queries: &[&Query],
+        more: bool,
+        out: &mut [[i32; PLACES]],
+    ) -> usize {
+        match &self.steps {
+            Steps::Int8(codes) => {
+                let blocks = self.features.div_ceil(RUN);
+                let groups = rows.start / SIDE..rows.end.div_ceil(SIDE);
+                let codes = &codes[groups.start * blocks..groups.end * blocks];
+                let mut codes = Rows::before(codes, more);
+                for (queries, out) in queries.chunks(TOGETHER).zip(out.chunks_mut(TOGETHER)) {
+                    let mut steps = [&[][..]; TOGETHER];
+                    steps.iter_mut().zip(queries).for_each(|(steps, query)| *steps = query.int8());
+                    products(&codes, &steps[..queries.len()], out);
+                    codes = Rows::from(codes.rows); // what follows is on its way
+                }
+                rows.start % SIDE
             }
-            (Steps::Signs(signs), QuerySteps::Planes(planes)) => planes.products(signs, rows, out),
-            _ => unreachable!("a query in the steps of other codes"),
+            Steps::Signs(signs) => {
+                for (query, out) in queries.iter().zip(out) {
+                    query.planes().products(signs, rows.clone(), &mut out[..rows.len()]);
+                }
+                0
+            }
         }
     }
-}
-
-fn block<C: Copy + Default>(part: &[C]) -> [C; BLOCK] {
-    let mut block = [C::default(); BLOCK];
-    block[..part.len()].copy_from_slice(part);
-    block
 }
 
 /// Whether all numbers are ±a.
@@ -143,7 +179,7 @@ fn signs<'a, T: Element>(features: usize, rows: impl Iterator<Item = &'a [T]>) -
 #[derive(Debug, Clone)]
 enum QuerySteps {
     /// 16 bits, or as many as sums over its features leave of 32.
-    Int8(Vec<[i16; BLOCK]>),
+    Int8(Vec<[i16; RUN]>),
     Planes(Planes),
 }
 
@@ -157,9 +193,23 @@ pub(super) struct Query {
     pub(super) length: f64,
     /// What all scores can be off by, whatever the memory: ‖ξ̂‖‖g − ĝ‖ and the rounding of estimates.
     pub(super) off: f64,
+    /// How it looks at whole tiles.
+    pub(super) glance: Option<Glance>,
 }
 
 impl Query {
+    fn int8(&self) -> &[[i16; RUN]] {
+        let QuerySteps::Int8(steps) = &self.steps else { unreachable!("a query for other codes") };
+        steps
+    }
+
+    fn planes(&self) -> &Planes {
+        let QuerySteps::Planes(planes) = &self.steps else {
+            unreachable!("a query for other codes")
+        };
+        planes
+    }
+
     /// `bias` is the largest one in size; errors of half a `window`, which make it twice as wide, will do.
     pub(super) fn new(outputs: &[f64], codes: &Codes, bias: f64, window: f64) -> Self {
         let (steps, unit, off) = match &codes.steps {
@@ -170,22 +220,24 @@ impl Query {
             }
         };
         let length = f64::from(above(attractor_lagrangian::norm(outputs) * (1.0 + 1e-12)));
-        let slack = codes.largest * (length + off) + bias;
-        Self { steps, unit, length, off: codes.largest * off + SLACK * slack }
+        let most = codes.largest * (length + off);
+        let glance = Glance::new(unit, length, most);
+        Self { steps, unit, length, off: codes.largest * off + SLACK * (most + bias), glance }
     }
 }
 
 /// The steps, their unit, and ‖g − ĝ‖ at most.
 fn in_16_bits(outputs: &[f64]) -> (QuerySteps, f64, f64) {
-    let numbers = outputs.len().next_multiple_of(BLOCK) as i32;
+    let numbers = outputs.len().next_multiple_of(RUN) as i32;
     let most = f64::from((i32::MAX / 127 / numbers).clamp(1, i32::from(i16::MAX)));
     let largest = outputs.iter().fold(0.0f64, |m, g| m.max(g.abs()));
     let unit = if largest > 0.0 { largest / most } else { 1.0 };
     let steps: Vec<f64> = outputs.iter().map(|g| (g / unit).round().clamp(-most, most)).collect();
     let decoded: Vec<f64> = steps.iter().map(|step| step * unit).collect();
-    let steps: Vec<i16> = steps.into_iter().map(|step| step as i16).collect();
     let off = f64::from(residual(outputs, &decoded));
-    (QuerySteps::Int8(steps.chunks(BLOCK).map(block).collect()), unit, off)
+    let mut runs = vec![[0; RUN]; outputs.len().div_ceil(RUN)];
+    runs.as_flattened_mut().iter_mut().zip(steps).for_each(|(q, step)| *q = step as i16);
+    (QuerySteps::Int8(runs), unit, off)
 }
 
 /// The rounding of an estimate and of its bounds, in units of the terms: a handful of roundings of 2⁻⁵³.
@@ -202,8 +254,9 @@ mod tests {
     fn check(d: usize, rows: &[Vec<f64>], g: &[f64]) -> bool {
         let codes = Codes::new(d, rows.iter().map(Vec::as_slice));
         let query = Query::new(g, &codes, 0.0, 1.0);
-        let mut found = vec![0; rows.len()];
-        codes.products(0..rows.len(), &query, &mut found);
+        let mut found = [[0; PLACES]];
+        codes.products(0..rows.len(), &[&query], false, &mut found);
+        let [found] = found;
         for (row, memory) in rows.iter().enumerate() {
             let exact: f64 = memory.iter().zip(g).map(|(x, g)| x * g).sum();
             let near = f64::from(found[row]) * f64::from(codes.scales[row]) * query.unit;

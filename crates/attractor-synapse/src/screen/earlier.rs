@@ -1,7 +1,7 @@
 //! What a screen found for one state, used again for states near it.
 
-use super::hunt::Found;
 use super::rescore::{Exact, Off};
+use super::search::Found;
 use crate::Element;
 use crate::partial::Partial;
 use std::sync::Arc;
@@ -83,7 +83,8 @@ impl Earlier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::screen::{Screened, hunt};
+    use crate::screen::Screened;
+    use crate::screen::search::Search;
     use crate::{Question, Synapses};
     use attractor_lagrangian::LogSumExp;
 
@@ -100,7 +101,8 @@ mod tests {
         };
         let (here, far) = (exact(&[1.0, 0.0]), exact(&[0.9, 1.0]));
         let hunts = [screened.hunt(&here, &[1.0, 0.0])];
-        let found = hunt::hunt(&screened.index, &hunts, 2).unwrap().swap_remove(0);
+        let search = Search::new(&screened.index, 1, 2);
+        let found = search.finish(&hunts).unwrap().swap_remove(0);
         assert_eq!(found.kept.len(), 1);
         let earlier = [Earlier::begin(0, &here, found).0];
         let limits = (1e-6, 1.0);

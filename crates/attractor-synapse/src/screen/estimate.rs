@@ -1,51 +1,62 @@
 //! Whether a screen will pay, from a sample of the memories; and where it may begin.
 
+use super::codes::Query;
 use super::hunt::Hunt;
 use super::index::Index;
+use super::products::PLACES;
 use super::rescore::Exact;
+use super::search::Search;
 use super::signs::Signs;
 use crate::Element;
 
 /// One memory of this many is looked at.
 const ONE_OF: usize = 256;
+/// Memories before which one is asked for: they lie anywhere.
+const AHEAD: usize = 8;
 /// A screen pays while no more than one memory of this many has to be read as well.
 pub(super) const PAYS: usize = 40;
 
 /// Gives every hunt a lower bound of the largest score that leaves few enough memories of a sample; whether there is one
 /// for all.
 ///
-/// A sample knows what memories are like, but not the one that a query is about: where that decides, it is looked for
-/// among the signs of all of them, for all such queries in one pass, which takes a thirtieth of a read.
+/// A sample knows what memories are like, but not the one that a query is about. Where that decides, the search begins, and
+/// what it finds first will often do; else it is looked for among the signs of all, for all such queries in one pass, which
+/// takes a thirtieth of a read.
 pub(super) fn floors<T: Element>(
-    index: &Index<T>,
+    search: &mut Search<'_, T>,
     signs: &Signs,
-    hunts: &mut [(Hunt<'_>, &Exact<'_, T>)],
+    hunts: &mut [Hunt<'_>],
+    exact: &[&Exact<'_, T>],
 ) -> bool {
-    let samples: Vec<Sample> = hunts.iter().map(|(hunt, _)| Sample::of(index, hunt)).collect();
-    let all = || hunts.iter().zip(&samples);
-    let most = |exact: &Exact<'_, T>| {
-        let [largest, length, bias] = exact.sizes;
-        largest * length + bias
-    };
-    if all().any(|((hunt, exact), sample)| !sample.leaves_few(hunt, most(exact))) {
+    let samples = Sample::of_all(search.index, hunts);
+    let cases = || samples.iter().zip(&*hunts).zip(exact);
+    if cases().any(|((sample, hunt), exact)| !sample.leaves_few(hunt, exact.at_most())) {
         return false;
     }
-    let in_doubt = |((hunt, _), sample): &(&(Hunt<'_>, _), &Sample)| {
-        !sample.leaves_few(hunt, sample.seen.max(hunt.floor))
-    };
-    let doubts: Vec<usize> =
-        all().enumerate().filter(|(_, pair)| in_doubt(pair)).map(|(q, _)| q).collect();
-    let queries: Vec<&[f64]> = doubts.iter().map(|&q| &hunts[q].1.outputs[..]).collect();
-    let like = if doubts.is_empty() { Vec::new() } else { signs.nearest(&queries) };
-    for ((hunt, _), sample) in hunts.iter_mut().zip(&samples) {
+    for (hunt, sample) in hunts.iter_mut().zip(&samples) {
         hunt.floor = hunt.floor.max(sample.seen);
     }
-    doubts.iter().enumerate().all(|(place, &q)| {
-        let (hunt, exact) = &mut hunts[q];
-        let scores = like.iter().map(|share| exact.at_least(share[place]));
-        hunt.floor = scores.fold(hunt.floor, f64::max);
-        samples[q].leaves_few(hunt, hunt.floor)
-    })
+    if in_doubt(&samples, hunts).is_empty() {
+        return true;
+    }
+    search.begin(hunts);
+    let doubts = in_doubt(&samples, hunts);
+    if doubts.is_empty() {
+        return true;
+    }
+    let queries: Vec<&[f64]> = doubts.iter().map(|&q| &exact[q].outputs[..]).collect();
+    let like = signs.nearest(&queries, search.wakes());
+    for (place, &q) in doubts.iter().enumerate() {
+        let scores = like.iter().map(|share| exact[q].at_least(share[place]));
+        hunts[q].floor = scores.fold(hunts[q].floor, f64::max);
+    }
+    in_doubt(&samples, hunts).is_empty()
+}
+
+/// The hunts whose floors leave too many memories of their samples.
+fn in_doubt(samples: &[Sample], hunts: &[Hunt<'_>]) -> Vec<usize> {
+    let few = |q: &usize| samples[*q].leaves_few(&hunts[*q], hunts[*q].floor);
+    (0..hunts.len()).filter(|q| !few(q)).collect()
 }
 
 /// What is known of the scores of some memories.
@@ -56,12 +67,25 @@ struct Sample {
 }
 
 impl Sample {
-    fn of<T: Element>(index: &Index<T>, hunt: &Hunt<'_>) -> Self {
+    /// That of every hunt, of the same memories.
+    fn of_all<T: Element>(index: &Index<T>, hunts: &[Hunt<'_>]) -> Vec<Self> {
         let n = index.codes.len();
         let count = (n / ONE_OF).clamp(64.min(n), 1024);
-        let bounds = (0..count).map(|i| hunt.of_one(index, place(i, n, count)));
-        let (lowers, uppers): (Vec<f64>, Vec<f64>) = bounds.unzip();
-        Self { uppers, seen: lowers.into_iter().fold(f64::NEG_INFINITY, f64::max) }
+        let none = || Self { uppers: Vec::with_capacity(count), seen: f64::NEG_INFINITY };
+        let mut samples: Vec<Self> = hunts.iter().map(|_| none()).collect();
+        let queries: Vec<&Query> = hunts.iter().map(|hunt| &hunt.query).collect();
+        let mut products = vec![[0; PLACES]; hunts.len()];
+        for i in 0..count {
+            index.codes.ask_for(place((i + AHEAD).min(count - 1), n, count));
+            let place = place(i, n, count);
+            let first = index.codes.products(place..place + 1, &queries, false, &mut products);
+            for ((sample, hunt), products) in samples.iter_mut().zip(hunts).zip(&products) {
+                let (lower, upper) = hunt.of_one(index, place, products[first]);
+                sample.seen = sample.seen.max(lower);
+                sample.uppers.push(upper);
+            }
+        }
+        samples
     }
 
     /// Whether few of them could matter, were the largest score this one.

@@ -10,18 +10,22 @@ mod index;
 mod planes;
 mod products;
 mod rescore;
+mod search;
 mod signs;
 mod softmax;
+mod tile;
 
 use crate::question::{Answer, Answers, Question};
+use crate::together::together;
 use crate::{Element, Errand, Memories, Relay, Synapses, answer};
 use attractor_lagrangian::norm;
 use codes::Query;
 pub(crate) use earlier::Earlier;
 use earlier::Told;
-use hunt::{Found, Hunt};
+use hunt::Hunt;
 use index::Index;
 use rescore::Exact;
+use search::{Found, Search};
 use signs::Signs;
 use std::borrow::Borrow;
 use std::fmt::Debug;
@@ -30,6 +34,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Queries that are screened together at most; more are bound by arithmetic, which a screen does not save.
 const FEW: usize = 8;
+/// Memories that are read exactly, wherever they lie, for which another thread is worth waking.
+const APART: usize = 512;
 /// Bytes of memories below which a read takes less than what a screen costs besides its own.
 const WORTH: usize = 1 << 20;
 
@@ -222,10 +228,20 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
             .map(|exact| again(exact).map(|(told, base)| (Screen::Reused, told, base)))
             .collect();
         let open: Vec<usize> = (0..queries).filter(|q| told[*q].is_none()).collect();
-        for (found, &q) in self.hunt_all(question, &exact, &open)?.into_iter().zip(&open) {
-            let (base, at_hand) = Earlier::begin(self.number, &exact[q], found);
-            told[q] = Some((Screen::Screened, at_hand, base));
-        }
+        let found = self.hunt_all(question, &exact, &open)?;
+        let wake = found.iter().map(|found| found.kept.len()).sum::<usize>() >= APART;
+        let places = told.iter_mut().zip(&exact).filter(|(told, _)| told.is_none()).zip(found);
+        let number = self.number;
+        together(
+            &mut Vec::new(),
+            open.len(),
+            places,
+            wake,
+            |(): &mut (), ((place, exact), found)| {
+                let (base, told) = Earlier::begin(number, exact, found);
+                *place = Some((Screen::Screened, told, base));
+            },
+        );
         earlier.clear();
         let keep = |(screen, told, base)| {
             earlier.push(base);
@@ -247,14 +263,14 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         let d = self.synapses().features();
         let n = self.index.codes.len();
         let most = if self.eager { n } else { n / estimate::PAYS + 64 };
-        let hunt =
-            |&q: &usize| (self.hunt(&exact[q], &question.outputs[q * d..(q + 1) * d]), &exact[q]);
-        let mut hunts: Vec<(Hunt<'_>, &Exact<'_, T>)> = open.iter().map(hunt).collect();
-        if !self.eager && !estimate::floors(&self.index, &self.signs, &mut hunts) {
+        let hunt = |&q: &usize| self.hunt(&exact[q], &question.outputs[q * d..(q + 1) * d]);
+        let mut hunts: Vec<Hunt<'_>> = open.iter().map(hunt).collect();
+        let exact: Vec<_> = open.iter().map(|&q| &exact[q]).collect();
+        let mut search = Search::new(&self.index, hunts.len(), most);
+        if !self.eager && !estimate::floors(&mut search, &self.signs, &mut hunts, &exact) {
             return Err(Screen::TooMany);
         }
-        let hunts: Vec<Hunt<'_>> = hunts.into_iter().map(|(hunt, _)| hunt).collect();
-        hunt::hunt(&self.index, &hunts, most).ok_or(Screen::TooMany)
+        search.finish(&hunts).ok_or(Screen::TooMany)
     }
 
     /// Query `q`, as it is read exactly.
@@ -283,8 +299,7 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         if let (Some(balls), None) = (&self.index.balls, exact.bias) {
             let (uppers, nearest) = balls.uppers(outputs, exact.rounding());
             hunt.uppers = uppers;
-            let scores = balls.places(nearest).map(|place| hunt.of_one(&self.index, place).0);
-            hunt.floor = scores.fold(f64::NEG_INFINITY, f64::max);
+            hunt.floor = hunt.reached(&self.index, balls.places(nearest));
         }
         hunt
     }

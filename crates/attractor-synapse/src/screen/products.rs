@@ -1,98 +1,221 @@
-//! Products of int8 rows with a query in 16 bits: exact, in integers.
+//! Products of int8 rows with queries in 16 bits: exact, in integers.
 
-/// Codes in one vector register of the query.
-pub(super) const BLOCK: usize = 16;
+use crate::rows::Rows;
 
-/// Writes ⟨c, q⟩ for each row c of the codes, as many blocks long as the query.
-pub(super) fn products(codes: &[[i8; BLOCK]], query: &[[i16; BLOCK]], out: &mut [i32]) {
+/// Memories whose codes lie side by side, some features of each in turn: what is added up of them is then in one vector.
+pub(super) const SIDE: usize = 4;
+/// Features that lie together.
+pub(super) const RUN: usize = 8;
+/// Groups whose products are written together.
+const GROUPS: usize = 4;
+/// Places for the products of a tile that may begin within a group.
+pub(super) const PLACES: usize = 80;
+/// Queries that share what is loaded of a row.
+pub(super) const TOGETHER: usize = 4;
+
+/// Some features of memories side by side.
+pub(super) type Block = [[i8; RUN]; SIDE];
+/// A query, as many runs long as a group has blocks.
+pub(super) type Steps<'a> = &'a [[i16; RUN]];
+
+/// Writes ⟨c, q⟩ for each memory c of some groups, as many as there are places for, and each query, as many at most as are
+/// taken together. Places beyond them take any number.
+pub(super) fn products(codes: &Rows<'_, Block>, queries: &[Steps<'_>], out: &mut [[i32; PLACES]]) {
+    match *queries {
+        [] => {}
+        [a] => of_some(codes, [a], out),
+        [a, b] => of_some(codes, [a, b], out),
+        [a, b, c] => of_some(codes, [a, b, c], out),
+        [a, b, c, d] => of_some(codes, [a, b, c, d], out),
+        _ => unreachable!("{} queries at a time", queries.len()),
+    }
+}
+
+fn of_some<const Q: usize>(
+    codes: &Rows<'_, Block>,
+    queries: [Steps<'_>; Q],
+    out: &mut [[i32; PLACES]],
+) {
     #[cfg(target_arch = "x86_64")]
-    if let Some(simd) = pulp::x86::V3::try_new() {
-        return simd.vectorize(wide::Products { simd, codes, query, out });
+    if let Some(simd) = pulp::x86::V4::try_new() {
+        return simd.vectorize(wide::Products { simd, codes, queries, out });
+    } else if let Some(simd) = pulp::x86::V3::try_new() {
+        return simd.vectorize(wide::Products { simd, codes, queries, out });
     }
-    plain(codes, query, out);
+    plain(codes.rows, &queries, out);
 }
 
-fn plain(codes: &[[i8; BLOCK]], query: &[[i16; BLOCK]], out: &mut [i32]) {
-    for (row, out) in codes.chunks_exact(query.len()).zip(out) {
-        let pairs = row.as_flattened().iter().zip(query.as_flattened());
-        *out = pairs.map(|(c, q)| i32::from(*c) * i32::from(*q)).sum();
+fn plain(codes: &[Block], queries: &[Steps<'_>], out: &mut [[i32; PLACES]]) {
+    for (query, out) in queries.iter().zip(out) {
+        out.fill(0);
+        for (group, out) in codes.chunks_exact(query.len()).zip(out.as_chunks_mut::<SIDE>().0) {
+            for (block, run) in group.iter().zip(*query) {
+                for (codes, sum) in block.iter().zip(&mut *out) {
+                    let pairs = codes.iter().zip(run);
+                    *sum += pairs.map(|(c, q)| i32::from(*c) * i32::from(*q)).sum::<i32>();
+                }
+            }
+        }
     }
 }
 
-/// Four rows at a time with AVX2, which multiplies 16 pairs and adds them two by two in one instruction; the
-/// compiler finds only half of it in the plain loop.
+/// AVX-512 and AVX2 multiply pairs and add them two by two in one instruction; the compiler finds only half of it in the
+/// plain loop.
 #[cfg(target_arch = "x86_64")]
 mod wide {
-    use super::BLOCK;
+    use super::{Block, GROUPS, PLACES, RUN, Rows, SIDE, Steps};
     use pulp::NullaryFnOnce;
     use pulp::bytemuck::cast;
-    use pulp::x86::V3;
-    use std::arch::x86_64::{__m128i, __m256i};
+    use pulp::x86::{V3, V4};
+    use std::arch::x86_64::{__m128i, __m256i, __m512i};
+
+    /// What an instruction set does to a block.
+    pub(super) trait Multiply: Copy {
+        /// A block in 16 bits.
+        type Wide: Copy;
+        /// Sums of products, some of each memory.
+        type Sums: Copy;
+
+        fn zero(self) -> Self::Sums;
+        fn widen(self, codes: &Block) -> Self::Wide;
+        fn add(self, sums: Self::Sums, codes: Self::Wide, query: &[i16; RUN]) -> Self::Sums;
+        fn whole(self, groups: [Self::Sums; GROUPS]) -> [i32; GROUPS * SIDE];
+    }
+
+    impl Multiply for V3 {
+        type Wide = [__m256i; 2];
+        type Sums = [__m256i; 2];
+
+        #[inline(always)]
+        fn zero(self) -> [__m256i; 2] {
+            [self.avx._mm256_setzero_si256(); 2]
+        }
+
+        #[inline(always)]
+        fn widen(self, codes: &Block) -> [__m256i; 2] {
+            let [low, high]: [__m128i; 2] = cast(*codes);
+            [self.avx2._mm256_cvtepi8_epi16(low), self.avx2._mm256_cvtepi8_epi16(high)]
+        }
+
+        #[inline(always)]
+        fn add(
+            self,
+            [low, high]: [__m256i; 2],
+            codes: [__m256i; 2],
+            query: &[i16; RUN],
+        ) -> [__m256i; 2] {
+            let query = self.avx2._mm256_broadcastsi128_si256(cast(*query));
+            let more_low = self.avx2._mm256_madd_epi16(codes[0], query);
+            let more_high = self.avx2._mm256_madd_epi16(codes[1], query);
+            let low = self.avx2._mm256_add_epi32(low, more_low);
+            [low, self.avx2._mm256_add_epi32(high, more_high)]
+        }
+
+        #[inline(always)]
+        fn whole(self, [a, b, c, d]: [[__m256i; 2]; 4]) -> [i32; 16] {
+            let mut of_memory = [[0; GROUPS]; SIDE];
+            for half in 0..2 {
+                let ab = self.avx2._mm256_hadd_epi32(a[half], b[half]);
+                let cd = self.avx2._mm256_hadd_epi32(c[half], d[half]);
+                let sums: [[i32; GROUPS]; 2] = cast(self.avx2._mm256_hadd_epi32(ab, cd));
+                [of_memory[2 * half], of_memory[2 * half + 1]] = sums;
+            }
+            let mut whole = [0; GROUPS * SIDE];
+            for group in 0..GROUPS {
+                for memory in 0..SIDE {
+                    whole[group * SIDE + memory] = of_memory[memory][group];
+                }
+            }
+            whole
+        }
+    }
+
+    /// Turns memories and in them groups into groups and in them memories.
+    const TURN: [i32; 16] = [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15];
+
+    impl Multiply for V4 {
+        type Wide = __m512i;
+        type Sums = __m512i;
+
+        #[inline(always)]
+        fn zero(self) -> __m512i {
+            self.avx512f._mm512_setzero_si512()
+        }
+
+        #[inline(always)]
+        fn widen(self, codes: &Block) -> __m512i {
+            self.avx512bw._mm512_cvtepi8_epi16(cast(*codes))
+        }
+
+        #[inline(always)]
+        fn add(self, sums: __m512i, codes: __m512i, query: &[i16; RUN]) -> __m512i {
+            let query = self.avx512f._mm512_broadcast_i32x4(cast(*query));
+            self.avx512f._mm512_add_epi32(sums, self.avx512bw._mm512_madd_epi16(codes, query))
+        }
+
+        #[inline(always)]
+        fn whole(self, [a, b, c, d]: [__m512i; 4]) -> [i32; 16] {
+            let f = self.avx512f;
+            let pair = |a, b| {
+                f._mm512_add_epi32(f._mm512_unpacklo_epi64(a, b), f._mm512_unpackhi_epi64(a, b))
+            };
+            let (ab, cd) = (cast(pair(a, b)), cast(pair(c, d)));
+            let even = cast(f._mm512_shuffle_ps::<0b10_00_10_00>(ab, cd));
+            let odd = cast(f._mm512_shuffle_ps::<0b11_01_11_01>(ab, cd));
+            let of_memory = f._mm512_add_epi32(even, odd);
+            cast(f._mm512_permutexvar_epi32(cast(TURN), of_memory))
+        }
+    }
 
     /// No closure: what calls one may stay a function of its own, that is compiled without these instructions
     /// and calls each of them.
-    pub(super) struct Products<'a> {
-        pub(super) simd: V3,
-        pub(super) codes: &'a [[i8; BLOCK]],
-        pub(super) query: &'a [[i16; BLOCK]],
-        pub(super) out: &'a mut [i32],
+    pub(super) struct Products<'a, M, const Q: usize> {
+        pub(super) simd: M,
+        pub(super) codes: &'a Rows<'a, Block>,
+        pub(super) queries: [Steps<'a>; Q],
+        pub(super) out: &'a mut [[i32; PLACES]],
     }
 
-    impl NullaryFnOnce for Products<'_> {
+    impl<M: Multiply, const Q: usize> NullaryFnOnce for Products<'_, M, Q> {
         type Output = ();
 
         #[inline(always)]
         fn call(self) {
-            products(self.simd, self.codes, self.query, self.out);
+            let Self { simd, codes, queries, out } = self;
+            let blocks = queries[0].len();
+            let mut group = 0;
+            while group < codes.rows.len() {
+                let place = group / blocks / GROUPS;
+                let mut sums = [[simd.zero(); Q]; GROUPS];
+                for sums in &mut sums {
+                    if group < codes.rows.len() {
+                        codes.ask(group, 0, blocks);
+                        *sums = sums_of(simd, &codes.rows[group..][..blocks], queries);
+                        group += blocks;
+                    }
+                }
+                for q in 0..Q {
+                    let groups = [sums[0][q], sums[1][q], sums[2][q], sums[3][q]];
+                    out[q].as_chunks_mut().0[place] = simd.whole(groups);
+                }
+            }
         }
     }
 
     #[inline(always)]
-    fn products(simd: V3, codes: &[[i8; BLOCK]], query: &[[i16; BLOCK]], out: &mut [i32]) {
-        let rows = codes.chunks_exact(4 * query.len());
-        let rest = rows.remainder();
-        let (fours, last) = out.as_chunks_mut::<4>();
-        for (rows, out) in rows.zip(fours) {
-            let (ab, cd) = rows.split_at(2 * query.len());
-            let (a, b) = ab.split_at(query.len());
-            let (c, d) = cd.split_at(query.len());
-            *out = four(simd, [a, b, c, d], query);
+    fn sums_of<M: Multiply, const Q: usize>(
+        simd: M,
+        group: &[Block],
+        queries: [Steps<'_>; Q],
+    ) -> [M::Sums; Q] {
+        let mut sums = [simd.zero(); Q];
+        for b in 0..group.len() {
+            let codes = simd.widen(&group[b]);
+            for q in 0..Q {
+                sums[q] = simd.add(sums[q], codes, &queries[q][b]);
+            }
         }
-        for (row, out) in rest.chunks_exact(query.len()).zip(last) {
-            [*out, ..] = four(simd, [row; 4], query);
-        }
-    }
-
-    /// One row after the other, as they lie: the processor foresees one stream better than it does four.
-    #[inline(always)]
-    fn four(simd: V3, rows: [&[[i8; BLOCK]]; 4], query: &[[i16; BLOCK]]) -> [i32; 4] {
-        let [a, b, c, d] = rows;
-        let (a, b) = (sums(simd, a, query), sums(simd, b, query));
-        let (c, d) = (sums(simd, c, query), sums(simd, d, query));
-        let ab = simd.avx2._mm256_hadd_epi32(a, b);
-        let cd = simd.avx2._mm256_hadd_epi32(c, d);
-        let halves: [[i32; 4]; 2] = cast(simd.avx2._mm256_hadd_epi32(ab, cd));
-        std::array::from_fn(|i| halves[0][i] + halves[1][i])
-    }
-
-    /// Eight sums of a row: no sum waits for the one before.
-    #[inline(always)]
-    fn sums(simd: V3, row: &[[i8; BLOCK]], query: &[[i16; BLOCK]]) -> __m256i {
-        let pairs = |code: &[i8; BLOCK], q: &[i16; BLOCK]| {
-            let wide = simd.avx2._mm256_cvtepi8_epi16(cast::<_, __m128i>(*code));
-            simd.avx2._mm256_madd_epi16(wide, cast(*q))
-        };
-        let zero = simd.avx._mm256_setzero_si256();
-        let (mut even, mut odd) = (zero, zero);
-        let ((row, last), (query, last_q)) = (row.as_chunks::<2>(), query.as_chunks::<2>());
-        for ([a, b], [p, q]) in row.iter().zip(query) {
-            even = simd.avx2._mm256_add_epi32(even, pairs(a, p));
-            odd = simd.avx2._mm256_add_epi32(odd, pairs(b, q));
-        }
-        for (a, p) in last.iter().zip(last_q) {
-            even = simd.avx2._mm256_add_epi32(even, pairs(a, p));
-        }
-        simd.avx2._mm256_add_epi32(even, odd)
+        sums
     }
 }
 
@@ -103,19 +226,23 @@ mod tests {
     #[test]
     fn wide_products_are_plain_ones_to_the_limits_of_the_codes() {
         for blocks in [1usize, 2, 5] {
-            for rows in 1..10 {
+            for groups in [1, 2, 3, 4, 5, 16, 17] {
                 let code =
                     |i: usize| if i.is_multiple_of(5) { 127 } else { ((i * 73) % 255) as i8 };
-                let codes: Vec<[i8; BLOCK]> = (0..rows * blocks)
-                    .map(|b| std::array::from_fn(|i| code(b * BLOCK + i)))
-                    .collect();
-                let most = i32::MAX / 127 / (blocks * BLOCK) as i32;
+                let codes: Vec<i8> = (0..groups * blocks * SIDE * RUN).map(code).collect();
+                let codes: Vec<Block> = pulp::bytemuck::cast_slice(&codes).to_vec();
+                let most = i32::MAX / 127 / (blocks * RUN) as i32;
                 let most = most.min(i32::from(i16::MAX)) as i16;
-                let query = vec![[most; BLOCK]; blocks];
-                let (mut a, mut b) = (vec![0; rows], vec![0; rows]);
-                products(&codes, &query, &mut a);
-                plain(&codes, &query, &mut b);
-                assert_eq!(a, b);
+                let queries: Vec<Vec<[i16; RUN]>> =
+                    (0..4).map(|q| vec![[most - q; RUN]; blocks]).collect();
+                for count in 0..=TOGETHER {
+                    let queries: Vec<Steps<'_>> = queries[..count].iter().map(|q| &q[..]).collect();
+                    let (mut a, mut b) = (vec![[0; PLACES]; count], vec![[0; PLACES]; count]);
+                    products(&Rows::before(&codes, true), &queries, &mut a);
+                    plain(&codes, &queries, &mut b);
+                    let memories = ..groups * SIDE;
+                    a.iter().zip(&b).for_each(|(a, b)| assert_eq!(a[memories], b[memories]));
+                }
             }
         }
     }

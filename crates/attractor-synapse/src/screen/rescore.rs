@@ -1,13 +1,16 @@
 //! The exact part: the memories that may matter, in f64, and what the others can add.
 
-use super::hunt::{Found, Kept};
+use super::search::{Found, Kept};
 use crate::partial::Partial;
+use crate::rows::ask_for;
 use crate::{Element, Memories, Synapses};
 use attractor_lagrangian::Tally;
 use rayon::prelude::*;
 
 /// Memories that are read together.
 const TILE: usize = 256;
+/// Memories before which one is asked for: they lie anywhere.
+const AHEAD: usize = 8;
 
 /// One query, as it is read exactly.
 #[derive(Debug)]
@@ -46,8 +49,12 @@ impl<T: Element> Exact<'_, T> {
     fn tile(&self, kept: &[Kept]) -> Partial {
         let mut partial = Partial::empty(1, self.outputs.len(), self.top);
         let memories = || kept.iter().map(|kept| kept.memory as usize);
+        let row = |memory| self.xi.patterns().row(memory);
+        let mut later = memories().map(row);
+        later.by_ref().take(AHEAD).for_each(ask_for);
         let scores: Vec<f64> = memories()
             .map(|memory| {
+                later.next().map(ask_for);
                 let overlap = self.overlap(memory);
                 partial.nearest[0].see(memory, overlap * self.xi.inverse_norms()[memory]);
                 self.beta * (overlap + self.bias.map_or(0.0, |bias| bias[memory]))
@@ -87,6 +94,12 @@ impl<T: Element> Exact<'_, T> {
     pub(super) fn at_least(&self, memory: usize) -> f64 {
         let bias = self.bias.map_or(0.0, |bias| bias[memory]);
         self.overlap(memory) + bias - self.rounding()
+    }
+
+    /// What no score is above.
+    pub(super) fn at_most(&self) -> f64 {
+        let [largest, length, bias] = self.sizes;
+        largest * length + bias
     }
 
     /// What rounding can do to a score, or to the difference of two of them: (4d + 64)·2⁻⁵³·(M‖g‖ + max|b|).

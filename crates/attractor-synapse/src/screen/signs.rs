@@ -1,9 +1,9 @@
 //! The signs of memories about their mean: a thirtieth of their bytes, in which the memory that is most like
 //! a query stands out.
 
+use crate::together;
 use crate::{Bits, Element, Patterns};
 use pulp::{Simd, WithSimd};
-use rayon::prelude::*;
 use std::ops::Range;
 
 /// Shares that threads work on; fixed, so that what is found does not depend on the threads.
@@ -34,14 +34,18 @@ impl Signs {
     }
 
     /// The memory of each share that has most signs in common with each of the queries: shares, and in them queries. One
-    /// pass over the signs.
-    pub(super) fn nearest(&self, queries: &[&[f64]]) -> Vec<Vec<usize>> {
+    /// pass over the signs, with other threads where they are worth waking.
+    pub(super) fn nearest(&self, queries: &[&[f64]], wake: bool) -> Vec<Vec<usize>> {
         let bits = |outputs: &&[f64]| about(&self.mean, outputs.iter().copied());
         let queries: Vec<Bits> = queries.iter().map(bits).collect();
         let n = self.signs.memories();
         let count = n.min(SHARES);
-        let share = |i: usize| self.closest(i * n / count..(i + 1) * n / count, &queries);
-        (0..count).into_par_iter().map(share).collect()
+        let closest = |(): &mut (), (i, place): (usize, &mut Vec<usize>)| {
+            *place = self.closest(i * n / count..(i + 1) * n / count, &queries);
+        };
+        let mut nearest = vec![Vec::new(); count];
+        together(&mut Vec::new(), count, nearest.iter_mut().enumerate(), wake, closest);
+        nearest
     }
 
     /// The memory that differs from each query in fewest signs.
