@@ -84,7 +84,7 @@ impl Earlier {
 mod tests {
     use super::*;
     use crate::screen::Screened;
-    use crate::screen::search::Search;
+    use crate::screen::search::search;
     use crate::{Question, Synapses};
     use attractor_lagrangian::LogSumExp;
 
@@ -101,8 +101,7 @@ mod tests {
         };
         let (here, far) = (exact(&[1.0, 0.0]), exact(&[0.9, 1.0]));
         let hunts = [screened.hunt(&here, &[1.0, 0.0])];
-        let search = Search::new(&screened.index, 1, 2);
-        let found = search.finish(&hunts).unwrap().swap_remove(0);
+        let found = search(&screened.index, &hunts, 2).unwrap().swap_remove(0);
         assert_eq!(found.kept.len(), 1);
         let earlier = [Earlier::begin(0, &here, found).0];
         let limits = (1e-6, 1.0);

@@ -5,7 +5,7 @@ use super::hunt::Hunt;
 use super::index::Index;
 use super::products::PLACES;
 use super::rescore::Exact;
-use super::search::Search;
+use super::search::{glimpse, wakes};
 use super::signs::Signs;
 use crate::Element;
 
@@ -19,16 +19,16 @@ pub(super) const PAYS: usize = 40;
 /// Gives every hunt a lower bound of the largest score that leaves few enough memories of a sample; whether there is one
 /// for all.
 ///
-/// A sample knows what memories are like, but not the one that a query is about. Where that decides, the search begins, and
-/// what it finds first will often do; else it is looked for among the signs of all, for all such queries in one pass, which
-/// takes a thirtieth of a read.
+/// A sample knows what memories are like, but not those that a query is about. Where these decide, a glimpse at the codes
+/// often finds one of them; else it is looked for among the signs of all, for all such queries in one pass, which takes a
+/// thirtieth of a read.
 pub(super) fn floors<T: Element>(
-    search: &mut Search<'_, T>,
+    index: &Index<T>,
     signs: &Signs,
     hunts: &mut [Hunt<'_>],
     exact: &[&Exact<'_, T>],
 ) -> bool {
-    let samples = Sample::of_all(search.index, hunts);
+    let samples = Sample::of_all(index, hunts);
     let cases = || samples.iter().zip(&*hunts).zip(exact);
     if cases().any(|((sample, hunt), exact)| !sample.leaves_few(hunt, exact.at_most())) {
         return false;
@@ -39,13 +39,13 @@ pub(super) fn floors<T: Element>(
     if in_doubt(&samples, hunts).is_empty() {
         return true;
     }
-    search.begin(hunts);
+    glimpse(index, hunts);
     let doubts = in_doubt(&samples, hunts);
     if doubts.is_empty() {
         return true;
     }
     let queries: Vec<&[f64]> = doubts.iter().map(|&q| &exact[q].outputs[..]).collect();
-    let like = signs.nearest(&queries, search.wakes());
+    let like = signs.nearest(&queries, wakes(index, 1));
     for (place, &q) in doubts.iter().enumerate() {
         let scores = like.iter().map(|share| exact[q].at_least(share[place]));
         hunts[q].floor = scores.fold(hunts[q].floor, f64::max);

@@ -1,9 +1,10 @@
 //! What decides whether a memory could matter to a query: bounds on its score.
 
+use super::bounds::Bounds;
 use super::codes::{Query, TILE};
 use super::index::Index;
 use super::products::PLACES;
-use super::tile::{Bounds, Near, Tile};
+use super::tile::{Look, Near, Tile};
 use crate::Element;
 use std::ops::Range;
 
@@ -34,16 +35,14 @@ impl Hunt<'_> {
         *upper <= floor - self.window && nearer <= floor
     }
 
-    /// What no bound of a tile is above, where none is above the cut and no cosine beyond those found.
-    pub(super) fn rejects(
-        &self,
-        count: usize,
-        tile: Tile<'_>,
-        cut: f64,
-        near: &Near,
-    ) -> Option<f64> {
-        let glance = self.query.glance.filter(|_| count == TILE && self.bias.is_none())?;
-        Some(glance.rejects(tile, cut - self.query.off, near)? + self.query.off)
+    /// Looks at a tile of which so many places are taken.
+    pub(super) fn look(&self, count: usize, tile: Tile<'_>, cut: f64, near: &Near) -> Look {
+        let Some(glance) = self.query.glance.filter(|_| count == TILE && self.bias.is_none())
+        else {
+            return Look::NONE;
+        };
+        let look = glance.look(tile, cut - self.query.off, near);
+        Look { below: look.below.map(|upper| upper + self.query.off), ..look }
     }
 
     /// Writes the bounds of a tile.

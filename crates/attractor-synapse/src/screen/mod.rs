@@ -1,6 +1,7 @@
 //! Certified screening: few bits first, then exactly what could matter.
 
 mod balls;
+mod bounds;
 mod codes;
 mod earlier;
 mod estimate;
@@ -25,7 +26,7 @@ use earlier::Told;
 use hunt::Hunt;
 use index::Index;
 use rescore::Exact;
-use search::{Found, Search};
+use search::Found;
 use signs::Signs;
 use std::borrow::Borrow;
 use std::fmt::Debug;
@@ -262,15 +263,15 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         }
         let d = self.synapses().features();
         let n = self.index.codes.len();
-        let most = if self.eager { n } else { n / estimate::PAYS + 64 };
+        // twice what a sample was to leave: when all codes have been read, so many rows still cost less than all
+        let most = if self.eager { n } else { 2 * n / estimate::PAYS + 64 };
         let hunt = |&q: &usize| self.hunt(&exact[q], &question.outputs[q * d..(q + 1) * d]);
         let mut hunts: Vec<Hunt<'_>> = open.iter().map(hunt).collect();
         let exact: Vec<_> = open.iter().map(|&q| &exact[q]).collect();
-        let mut search = Search::new(&self.index, hunts.len(), most);
-        if !self.eager && !estimate::floors(&mut search, &self.signs, &mut hunts, &exact) {
+        if !self.eager && !estimate::floors(&self.index, &self.signs, &mut hunts, &exact) {
             return Err(Screen::TooMany);
         }
-        search.finish(&hunts).ok_or(Screen::TooMany)
+        search::search(&self.index, &hunts, most).ok_or(Screen::TooMany)
     }
 
     /// Query `q`, as it is read exactly.

@@ -1,9 +1,11 @@
-//! The search for memories that could matter: one pass over the codes for all queries, which may pause.
+//! The search for memories that could matter: one pass over the codes for all queries.
 
+use super::bounds::{Bounds, EIGHT};
+use super::codes::Query;
 use super::hunt::Hunt;
 use super::index::Index;
 use super::products::PLACES;
-use super::tile::{Bounds, Near, Tile};
+use super::tile::{Near, Tile};
 use crate::Element;
 use crate::together::{together, worth_waking};
 use std::ops::Range;
@@ -11,9 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Parts that threads work on; fixed, so that what is found does not depend on the threads.
 const PARTS: usize = 16;
-/// One stretch of this many of a part is looked through before a pause.
-const FIRST: usize = 8;
-
+/// A glimpse is of one stretch of so many.
+const SOME: usize = 32;
 /// A memory that may matter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Kept {
@@ -35,22 +36,6 @@ pub(super) struct Found {
     pub(super) seen: usize,
 }
 
-/// A search that has begun.
-#[derive(Debug)]
-pub(super) struct Search<'a, T> {
-    pub(super) index: &'a Index<T>,
-    parts: Vec<Part>,
-    /// How many memories may matter to a query.
-    most: usize,
-}
-
-/// Some stretches of the codes.
-#[derive(Debug)]
-struct Part {
-    left: Range<usize>,
-    shares: Vec<Share>,
-}
-
 /// What one hunt has found in a part.
 #[derive(Debug)]
 struct Share {
@@ -65,54 +50,69 @@ struct Share {
     looks: bool,
 }
 
-impl<'a, T: Element> Search<'a, T> {
-    /// For so many hunts, and no more than `most` memories that may matter to one.
-    pub(super) fn new(index: &'a Index<T>, hunts: usize, most: usize) -> Self {
-        let stretches = index.stretches();
-        let count = stretches.min(PARTS);
-        let part = |i: usize| Part {
-            left: i * stretches / count..(i + 1) * stretches / count,
-            shares: (0..hunts).map(|_| Share::new()).collect(),
-        };
-        Self { index, parts: (0..count).map(part).collect(), most }
-    }
+/// Reads the codes once for all hunts; `None` where for some query more than `most` memories may matter.
+pub(super) fn search<T: Element>(
+    index: &Index<T>,
+    hunts: &[Hunt<'_>],
+    most: usize,
+) -> Option<Vec<Found>> {
+    let few = AtomicBool::new(true);
+    let look = |stretches: Range<usize>| {
+        let shares = few.load(Relaxed).then(|| look(index, hunts, most, stretches)).flatten();
+        few.fetch_and(shares.is_some(), Relaxed);
+        shares
+    };
+    let parts: Option<Vec<Vec<Share>>> = in_parts(index, 1, look).into_iter().collect();
+    let parts = parts?;
+    let found = |(q, hunt)| {
+        let found = join(index, hunt, parts.iter().map(|shares| &shares[q]));
+        (found.kept.len() <= most).then_some(found)
+    };
+    hunts.iter().enumerate().map(found).collect()
+}
 
-    /// Whether other threads are worth waking for it.
-    pub(super) fn wakes(&self) -> bool {
-        worth_waking(self.index.codes.bytes() * self.index.codes.len(), 0)
-    }
-
-    /// Looks through the beginning of every part, which raises the floors.
-    pub(super) fn begin(&mut self, hunts: &mut [Hunt<'_>]) {
-        self.look(hunts, |left| left.start + left.len().div_ceil(FIRST));
-        for (q, hunt) in hunts.iter_mut().enumerate() {
-            let floors = self.parts.iter().map(|part| part.shares[q].floor);
-            hunt.floor = floors.fold(hunt.floor, f64::max);
-        }
-    }
-
-    /// Looks through what is left; `None` where for some query too many memories may matter.
-    pub(super) fn finish(mut self, hunts: &[Hunt<'_>]) -> Option<Vec<Found>> {
-        let few = self.look(hunts, |left| left.end);
-        let found = |(q, hunt): (usize, &Hunt<'_>)| {
-            let found = join(self.index, hunt, self.parts.iter().map(|part| &part.shares[q]));
-            (found.kept.len() <= self.most).then_some(found)
-        };
-        few.then(|| hunts.iter().enumerate().map(found).collect())?
-    }
-
-    /// Looks through every part up to an end; whether few memories may matter so far.
-    fn look(&mut self, hunts: &[Hunt<'_>], end: impl Fn(&Range<usize>) -> usize + Sync) -> bool {
-        let (wake, count, few) = (self.wakes(), self.parts.len(), AtomicBool::new(true));
-        let look = |(): &mut (), part: &mut Part| {
-            if few.load(Relaxed) {
-                let end = end(&part.left);
-                few.fetch_and(part.look(self.index, hunts, self.most, end), Relaxed);
+/// Raises the floors of all hunts to what is reached in some of the codes.
+pub(super) fn glimpse<T: Element>(index: &Index<T>, hunts: &mut [Hunt<'_>]) {
+    let queries: Vec<&Query> = hunts.iter().map(|hunt| &hunt.query).collect();
+    let floors = in_parts(index, SOME, |stretches| {
+        let mut floors = vec![f64::NEG_INFINITY; hunts.len()];
+        let (mut products, mut bounds) = (vec![[0; PLACES]; hunts.len()], Bounds::NONE);
+        for i in stretches.step_by(SOME) {
+            let rows = index.stretch(i);
+            let first = index.codes.products(rows.clone(), &queries, false, &mut products);
+            for ((hunt, floor), products) in hunts.iter().zip(&mut floors).zip(&products) {
+                let products = &products[first..].as_chunks().0[0];
+                let tile = Tile { products, beside: index.codes.beside(rows.start) };
+                hunt.bound(index, rows.clone(), tile, &mut bounds);
+                *floor = floor.max(bounds.reached(rows.len()));
             }
-        };
-        together(&mut Vec::new(), count, self.parts.iter_mut(), wake, look);
-        few.into_inner()
+        }
+        floors
+    });
+    for (q, hunt) in hunts.iter_mut().enumerate() {
+        hunt.floor = floors.iter().map(|floors| floors[q]).fold(hunt.floor, f64::max);
     }
+}
+
+/// Whether other threads are worth waking for one of so many codes.
+pub(super) fn wakes<T: Element>(index: &Index<T>, one_of: usize) -> bool {
+    worth_waking(index.codes.bytes() * index.codes.len() / one_of, 0)
+}
+
+/// What is made of the stretches in each part, where one of so many codes is read.
+fn in_parts<T: Element, R: Send>(
+    index: &Index<T>,
+    one_of: usize,
+    work: impl Fn(Range<usize>) -> R + Sync,
+) -> Vec<R> {
+    let stretches = index.stretches();
+    let count = stretches.min(PARTS);
+    let mut made: Vec<Option<R>> = (0..count).map(|_| None).collect();
+    let make = |(): &mut (), (i, place): (usize, &mut Option<R>)| {
+        *place = Some(work(i * stretches / count..(i + 1) * stretches / count));
+    };
+    together(&mut Vec::new(), count, made.iter_mut().enumerate(), wakes(index, one_of), make);
+    made.into_iter().flatten().collect()
 }
 
 fn join<'a, T: Element>(
@@ -142,55 +142,46 @@ fn join<'a, T: Element>(
     Found { kept, cut, ends, seen: shares.map(|share| share.seen).sum() }
 }
 
-impl Part {
-    /// Looks through the stretches before `end`, unless too many memories may matter; whether they are few.
-    fn look<T: Element>(
-        &mut self,
-        index: &Index<T>,
-        hunts: &[Hunt<'_>],
-        most: usize,
-        end: usize,
-    ) -> bool {
-        let shares = &mut self.shares;
-        shares
-            .iter_mut()
-            .zip(hunts)
-            .for_each(|(share, hunt)| share.floor = share.floor.max(hunt.floor));
-        let (mut products, mut bounds) = (vec![[0; PLACES]; hunts.len()], Bounds::NONE);
-        let mut queries = Vec::with_capacity(hunts.len());
-        for i in self.left.start..end {
-            let rows = index.stretch(i);
-            queries.clear();
-            for (hunt, share) in hunts.iter().zip(&mut *shares) {
-                share.looks = !hunt.misses(index, i, share.floor);
-                if share.looks {
-                    queries.push(&hunt.query);
-                } else {
-                    share.rest = share.rest.max(hunt.uppers[i]);
-                }
-            }
-            let more = index.balls.is_none();
-            let first = index.codes.products(rows.clone(), &queries, more, &mut products);
-            let looking = hunts.iter().zip(&mut *shares).filter(|(_, share)| share.looks);
-            for ((hunt, share), products) in looking.zip(&products) {
-                let products = &products[first..].as_chunks().0[0];
-                let tile = Tile { products, beside: index.codes.beside(rows.start) };
-                share.see(index, hunt, rows.clone(), tile, &mut bounds);
-                if share.kept.len() > most {
-                    return false;
-                }
+/// What all hunts find in some stretches; `None` where too many memories may matter to one.
+fn look<T: Element>(
+    index: &Index<T>,
+    hunts: &[Hunt<'_>],
+    most: usize,
+    stretches: Range<usize>,
+) -> Option<Vec<Share>> {
+    let mut shares: Vec<Share> = hunts.iter().map(Share::new).collect();
+    let (mut products, mut bounds) = (vec![[0; PLACES]; hunts.len()], Bounds::NONE);
+    let mut queries = Vec::with_capacity(hunts.len());
+    for i in stretches {
+        let rows = index.stretch(i);
+        queries.clear();
+        for (hunt, share) in hunts.iter().zip(&mut shares) {
+            share.looks = !hunt.misses(index, i, share.floor);
+            if share.looks {
+                queries.push(&hunt.query);
+            } else {
+                share.rest = share.rest.max(hunt.uppers[i]);
             }
         }
-        self.left.start = end;
-        true
+        let more = index.balls.is_none();
+        let first = index.codes.products(rows.clone(), &queries, more, &mut products);
+        let looking = hunts.iter().zip(&mut shares).filter(|(_, share)| share.looks);
+        for ((hunt, share), products) in looking.zip(&products) {
+            let products = &products[first..].as_chunks().0[0];
+            let tile = Tile { products, beside: index.codes.beside(rows.start) };
+            share.see(index, hunt, rows.clone(), tile, &mut bounds);
+            if share.kept.len() > most {
+                return None;
+            }
+        }
     }
+    Some(shares)
 }
 
 impl Share {
-    fn new() -> Self {
-        let least = f64::NEG_INFINITY;
-        let (kept, near) = (Vec::new(), Near::NONE);
-        Self { kept, rest: least, floor: least, near, seen: 0, looks: false }
+    fn new(hunt: &Hunt<'_>) -> Self {
+        let (kept, rest, floor, near) = (Vec::new(), f64::NEG_INFINITY, hunt.floor, Near::NONE);
+        Self { kept, rest, floor, near, seen: 0, looks: false }
     }
 
     /// Takes a tile by its products.
@@ -203,16 +194,20 @@ impl Share {
         bounds: &mut Bounds,
     ) {
         self.seen += rows.len();
-        if let Some(rest) = hunt.rejects(rows.len(), tile, self.floor - hunt.window, &self.near) {
+        let look = hunt.look(rows.len(), tile, self.floor - hunt.window, &self.near);
+        if look.nearer {
+            self.near.see(rows.start, rows.len(), &tile);
+        }
+        if let Some(rest) = look.below {
             self.rest = self.rest.max(rest);
         } else {
-            self.near.see(rows.start, rows.len(), &tile);
             hunt.bound(index, rows.clone(), tile, bounds);
             self.keep(index, bounds, rows, hunt.window);
         }
     }
 
-    /// Takes what is above the cut; what is certain of a score raises the cut for what comes after.
+    /// Takes what is above the cut, or no number, which holds nothing back; what is certain of a score raises the cut for
+    /// what comes after.
     fn keep<T: Element>(
         &mut self,
         index: &Index<T>,
@@ -220,14 +215,17 @@ impl Share {
         rows: Range<usize>,
         window: f64,
     ) {
-        let pairs = bounds.upper.iter().zip(&bounds.width);
-        for (place, (upper, width)) in rows.zip(pairs) {
-            // a bound that is no number holds nothing back
-            if !(*upper <= self.floor - window) {
-                self.floor = self.floor.max(upper - width);
-                self.kept.push(Kept { memory: index.memory(place) as u32, upper: *upper });
-            } else if *upper > self.rest {
-                self.rest = *upper;
+        let (above, rest) = bounds.above(rows.len(), self.floor - window);
+        self.rest = self.rest.max(rest);
+        for eight in (0..rows.len()).step_by(EIGHT).filter(|lane| above[lane / EIGHT]) {
+            for lane in eight..rows.len().min(eight + EIGHT) {
+                let upper = bounds.upper[lane];
+                if !(upper <= self.floor - window) {
+                    self.floor = self.floor.max(upper - bounds.width[lane]);
+                    self.kept.push(Kept { memory: index.memory(rows.start + lane) as u32, upper });
+                } else if upper > self.rest {
+                    self.rest = upper;
+                }
             }
         }
     }
@@ -247,9 +245,9 @@ mod tests {
         Screened::new(Synapses::from_rows(&rows).unwrap(), 1e-6).unwrap()
     }
 
-    /// A pause changes what is looked at again, not what is found: nothing that could matter, nor the nearest.
+    /// A glimpse raises the floor below which nothing matters: what is found is the same, and so is the nearest.
     #[test]
-    fn a_search_that_pauses_finds_the_same() {
+    fn a_search_after_a_glimpse_finds_the_same() {
         let beta = 40.0;
         let softmax = LogSumExp::new(beta).unwrap();
         for (n, d) in [(1, 3), (63, 9), (65, 64), (4099, 9), (20_000, 7)] {
@@ -262,11 +260,11 @@ mod tests {
                 let exact: Vec<_> = (0..5).map(|q| screened.exact(&question, q, beta)).collect();
                 let hunt = |q: usize| screened.hunt(&exact[q], &g[q * d..(q + 1) * d]);
                 let mut hunts: Vec<Hunt<'_>> = (0..5).map(hunt).collect();
-                let whole = Search::new(&screened.index, 5, n).finish(&hunts).unwrap();
-                let mut search = Search::new(&screened.index, 5, n);
-                search.begin(&mut hunts);
-                let paused = search.finish(&hunts).unwrap();
-                for (q, (a, b)) in whole.iter().zip(&paused).enumerate() {
+                let whole = search(&screened.index, &hunts, n).unwrap();
+                glimpse(&screened.index, &mut hunts);
+                assert!(hunts.iter().all(|hunt| hunt.floor.is_finite()));
+                let again = search(&screened.index, &hunts, n).unwrap();
+                for (q, (a, b)) in whole.iter().zip(&again).enumerate() {
                     assert_eq!((&a.kept, a.ends), (&b.kept, b.ends), "{n} {d} {q}");
                     let off = 1e-5 * exact[q].at_most();
                     assert!(a.cut.to_bits() == b.cut.to_bits() || (a.cut - b.cut).abs() <= off);
@@ -282,8 +280,8 @@ mod tests {
         let g = screened.synapses().patterns().row(77).to_vec();
         let question = Question::of(&softmax, &g);
         let hunts = [screened.hunt(&screened.exact(&question, 0, 1e-3), &g)];
-        assert_eq!(Search::new(&screened.index, 1, 4098).finish(&hunts), None);
-        let found = Search::new(&screened.index, 1, 4099).finish(&hunts).unwrap();
+        assert_eq!(search(&screened.index, &hunts, 4098), None);
+        let found = search(&screened.index, &hunts, 4099).unwrap();
         assert_eq!(found[0].kept.len(), 4099);
     }
 }

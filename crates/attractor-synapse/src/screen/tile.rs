@@ -1,5 +1,4 @@
-//! What the products of a tile say: in single precision whether it is worth a closer look, and then the bounds of each
-//! score.
+//! What the products of a tile say in single precision: whether it is worth a closer look.
 
 use super::codes::TILE;
 use pulp::{Simd, WithSimd};
@@ -64,31 +63,49 @@ impl Glance {
         (f64::from(seen) + self.slack) * self.unit
     }
 
-    /// Whether no bound of a whole tile is above the cut, nor a cosine beyond those found; then what no bound is above.
-    pub(super) fn rejects(&self, tile: Tile<'_>, cut: f64, near: &Near) -> Option<f64> {
+    /// Looks whether a bound of a whole tile is above the cut, or a cosine beyond those found.
+    pub(super) fn look(&self, tile: Tile<'_>, cut: f64, near: &Near) -> Look {
         let cut = ((cut / self.unit - self.slack) as f32).next_down();
         let (length, ends) = (self.length, near.cosines);
-        let whole = Whole { tile, length, cut, ends };
-        let most = if cut.is_nan() { None } else { pulp::Arch::new().dispatch(whole) }?;
-        Some(self.upper(most))
+        let seen = pulp::Arch::new().dispatch(Whole { tile, length, ends });
+        let below = seen.most <= cut;
+        Look { below: below.then(|| self.upper(seen.most)), nearer: seen.nearer }
     }
 }
 
-/// The largest bound of a tile, unless it is above the cut or a cosine is beyond the ends. A closure would be compiled for
-/// the least instruction set.
+/// What a look at a tile has found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    /// What no bound is above, where none is above the cut.
+    pub(super) below: Option<f64>,
+    /// Whether a cosine may be beyond those found.
+    pub(super) nearer: bool,
+}
+
+impl Look {
+    /// Where nothing is known.
+    pub(super) const NONE: Self = Self { below: None, nearer: true };
+}
+
+/// What single precision sees of a tile: its largest bound, and whether a cosine is beyond the ends. A closure would be
+/// compiled for the least instruction set.
 struct Whole<'a> {
     tile: Tile<'a>,
     length: f32,
-    cut: f32,
     ends: [f32; 2],
 }
 
+struct Seen {
+    most: f32,
+    nearer: bool,
+}
+
 impl WithSimd for Whole<'_> {
-    type Output = Option<f32>;
+    type Output = Seen;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Option<f32> {
-        let Self { tile: Tile { products, beside }, length, cut, ends: [end, opposite] } = self;
+    fn with_simd<S: Simd>(self, simd: S) -> Seen {
+        let Self { tile: Tile { products, beside }, length, ends: [end, opposite] } = self;
         let mut numbers = [0.0; TILE];
         for lane in 0..TILE {
             numbers[lane] = products[lane] as f32;
@@ -105,59 +122,17 @@ impl WithSimd for Whole<'_> {
             near = simd.max_f32s(near, cosine);
             far = simd.max_f32s(far, simd.neg_f32s(cosine));
         }
-        let above = simd.sub_f32s(most, simd.splat_f32s(cut));
         let nearer = simd.sub_f32s(near, simd.splat_f32s(end));
         let farther = simd.sub_f32s(far, simd.splat_f32s(opposite));
-        let beyond = simd.max_f32s(above, simd.max_f32s(nearer, farther));
-        (simd.reduce_max_f32s(beyond) <= 0.0).then(|| simd.reduce_max_f32s(most))
-    }
-}
-
-/// Bounds on the scores of a tile.
-#[derive(Debug)]
-pub(super) struct Bounds {
-    pub(super) upper: [f64; TILE],
-    /// By how much a score can be below its upper bound.
-    pub(super) width: [f64; TILE],
-}
-
-impl Bounds {
-    pub(super) const NONE: Self = Self { upper: [0.0; TILE], width: [0.0; TILE] };
-
-    /// Those of scores whose products are in `unit`, for a query of that length, which all can be `off`.
-    pub(super) fn estimate(&mut self, tile: Tile<'_>, unit: f64, length: f64, off: f64) {
-        pulp::Arch::new().dispatch(Estimate { tile, unit, length, off, bounds: self });
-    }
-}
-
-/// [`Bounds::estimate`] for the instruction set at hand.
-struct Estimate<'a> {
-    tile: Tile<'a>,
-    unit: f64,
-    length: f64,
-    off: f64,
-    bounds: &'a mut Bounds,
-}
-
-impl WithSimd for Estimate<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) {
-        let Self { tile: Tile { products, beside: [scales, residuals, _] }, unit, bounds, .. } =
-            self;
-        for lane in 0..TILE {
-            let middle = f64::from(products[lane]) * (f64::from(scales[lane]) * unit);
-            let error = f64::from(residuals[lane]) * self.length + self.off;
-            bounds.upper[lane] = middle + error;
-            bounds.width[lane] = 2.0 * error;
-        }
+        let beyond = simd.reduce_max_f32s(simd.max_f32s(nearer, farther));
+        Seen { most: simd.reduce_max_f32s(most), nearer: beyond > 0.0 }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::screen::bounds::Bounds;
 
     fn number(i: usize) -> f64 {
         ((i * 7919 + 13) % 2003) as f64 / 1001.0 - 1.0
@@ -218,7 +193,7 @@ mod tests {
             let mut glance = Glance::new(made.unit, made.length, made.largest()).unwrap();
             glance.slack *= slack;
             let upper = made.upper();
-            let rest = glance.rejects(made.tile(), f64::INFINITY, &FAR).unwrap();
+            let rest = glance.look(made.tile(), f64::INFINITY, &FAR).below.unwrap();
             rest >= upper && (slack < 1.0 || rest - upper <= 1e-5 * made.largest())
         })
     }
@@ -235,19 +210,20 @@ mod tests {
             let made = Made::new(seed, 1.0);
             let glance = Glance::new(made.unit, made.length, made.largest()).unwrap();
             let (upper, more) = (made.upper(), 1e-5 * made.largest());
-            let rejects = |cut: f64, near: &Near| glance.rejects(made.tile(), cut, near);
-            assert_eq!(rejects(upper.next_down(), &FAR), None);
-            assert!(rejects(upper + more, &FAR).is_some_and(|rest| rest <= upper + more));
-            assert_eq!(rejects(f64::NEG_INFINITY, &FAR), None);
-            assert_eq!(rejects(f64::NAN, &FAR), None);
+            let below = |cut: f64| glance.look(made.tile(), cut, &FAR).below;
+            assert!(below(upper + more).is_some_and(|rest| rest <= upper + more));
+            for cut in [upper.next_down(), f64::NEG_INFINITY, f64::NAN] {
+                assert_eq!(below(cut), None);
+            }
+            let nearer = |near: &Near| glance.look(made.tile(), 0.0, near).nearer;
             let mut near = Near::NONE;
-            assert_eq!(rejects(f64::INFINITY, &near), None);
+            assert!(nearer(&near));
             near.see(100, TILE, &made.tile());
-            assert!(rejects(f64::INFINITY, &near).is_some());
+            assert!(!nearer(&near));
             for end in [0, 1] {
                 let mut one_less = near;
                 one_less.cosines[end] = one_less.cosines[end].next_down();
-                assert_eq!(rejects(f64::INFINITY, &one_less), None, "{end}");
+                assert!(nearer(&one_less), "{end}");
                 let lane = near.places[end] as usize - 100;
                 let cosine = made.products[lane] as f32 * made.beside[2][lane];
                 assert_eq!(near.cosines[end].to_bits(), [cosine, -cosine][end].to_bits());
@@ -269,6 +245,6 @@ mod tests {
         let mut made = Made::new(3, 1.0);
         made.beside[1][9] = f32::INFINITY; // a memory beyond int8
         let glance = Glance::new(made.unit, made.length, made.largest()).unwrap();
-        assert_eq!(glance.rejects(made.tile(), f64::MAX, &FAR), None);
+        assert_eq!(glance.look(made.tile(), f64::MAX, &FAR).below, None);
     }
 }
