@@ -65,7 +65,7 @@ impl Codes {
         let whole = count + TILE;
         made.scales.resize(whole, 0.0);
         made.residuals.resize(whole, 0.0);
-        made.turns.resize(whole, f32::NAN);
+        made.turns.resize(whole, 0.0);
         made
     }
 
@@ -104,7 +104,7 @@ impl Codes {
         self.count
     }
 
-    /// Scales, residuals and turns from a place on; those of no memory are 0 and a turn that is no number.
+    /// Scales, residuals and turns from a place on; those of no memory are 0.
     pub(super) fn beside(&self, start: usize) -> [&[f32; TILE]; 3] {
         [&self.scales, &self.residuals, &self.turns].map(|all| &all[start..].as_chunks().0[0])
     }
@@ -226,12 +226,18 @@ impl Query {
     }
 }
 
+/// As many steps as sums of so many products with codes leave room for; of millions there may be none, and such a query is
+/// all error.
+fn most_steps(numbers: usize) -> i16 {
+    let room = i32::MAX as usize / 127 / numbers;
+    i16::try_from(room).unwrap_or(i16::MAX)
+}
+
 /// The steps, their unit, and ‖g − ĝ‖ at most.
 fn in_16_bits(outputs: &[f64]) -> (QuerySteps, f64, f64) {
-    let numbers = outputs.len().next_multiple_of(RUN) as i32;
-    let most = f64::from((i32::MAX / 127 / numbers).clamp(1, i32::from(i16::MAX)));
+    let most = f64::from(most_steps(outputs.len().next_multiple_of(RUN)));
     let largest = outputs.iter().fold(0.0f64, |m, g| m.max(g.abs()));
-    let unit = if largest > 0.0 { largest / most } else { 1.0 };
+    let unit = if largest > 0.0 && most > 0.0 { largest / most } else { 1.0 };
     let steps: Vec<f64> = outputs.iter().map(|g| (g / unit).round().clamp(-most, most)).collect();
     let decoded: Vec<f64> = steps.iter().map(|step| step * unit).collect();
     let off = f64::from(residual(outputs, &decoded));
@@ -266,6 +272,15 @@ mod tests {
             assert_eq!(codes.turns[row].to_bits() == 0, is_zero);
         }
         matches!(codes.steps, Steps::Signs(_))
+    }
+
+    #[test]
+    fn no_sum_of_products_leaves_its_room() {
+        for numbers in [8, 64, 513, 520, 100_000, 16_909_312, 16_909_328, usize::MAX >> 8] {
+            let most = most_steps(numbers);
+            assert!(numbers as f64 * 127.0 * f64::from(most) <= f64::from(i32::MAX), "{numbers}");
+            assert!(most == i16::MAX || (f64::from(most) + 1.0) * 127.0 * numbers as f64 > 2e9);
+        }
     }
 
     #[test]

@@ -153,7 +153,7 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
     /// For memories that lie in clusters: looks through them in balls, and not into those in which nothing can
     /// matter. Independent memories of many features lie in none: then nothing changes.
     ///
-    /// Gathers the memories, which takes 16 products of each a few times, and makes the index anew; at most N/8
+    /// Gathers the memories, which takes 16 products of each a few times, and makes the index anew; at most N/4
     /// centres of d numbers are kept beside it. A query has a product with each of them and is then told of what is
     /// in few balls; with a bias it looks into all.
     #[must_use]

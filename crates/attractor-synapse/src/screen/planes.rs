@@ -9,6 +9,11 @@ use std::ops::Range;
 /// How many signs a number may have; each is a pass over the signs of the memories.
 const DEPTHS: [u32; 4] = [1, 2, 4, 8];
 
+/// Whether sums of steps so deep are whole numbers in 32 bits.
+fn has_room(depth: u32, features: usize) -> bool {
+    features <= (i32::MAX >> depth) as usize
+}
+
 /// s_k, the largest step first.
 #[derive(Debug, Clone)]
 pub(super) struct Planes(Vec<Bits>);
@@ -19,7 +24,7 @@ impl Planes {
         let [first, deeper @ ..] = DEPTHS;
         let mut made = Self::in_depth(outputs, first);
         for depth in deeper {
-            if made.2 <= near {
+            if made.2 <= near || !has_room(depth, outputs.len()) {
                 break;
             }
             made = Self::in_depth(outputs, depth);
@@ -90,6 +95,17 @@ mod tests {
                 let most = unit * (d as f64).sqrt() * (1.0 + 1e-9);
                 assert!(depth == 1 || off <= most, "{d} {depth}: a step is at most a unit off");
             }
+        }
+    }
+
+    #[test]
+    fn steps_are_no_deeper_than_their_sums_have_room_for() {
+        for depth in DEPTHS {
+            for features in [1usize, 8_388_607, 8_421_504, 8_421_505, 1 << 30, 1 << 40] {
+                let sum = ((1u64 << depth) - 1) * features as u64;
+                assert!(!has_room(depth, features) || sum <= i32::MAX as u64, "{depth} {features}");
+            }
+            assert!(has_room(depth, 1_000_000));
         }
     }
 

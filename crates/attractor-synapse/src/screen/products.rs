@@ -6,8 +6,6 @@ use crate::rows::Rows;
 pub(super) const SIDE: usize = 4;
 /// Features that lie together.
 pub(super) const RUN: usize = 8;
-/// Groups whose products are written together.
-const GROUPS: usize = 4;
 /// Places for the products of a tile that may begin within a group.
 pub(super) const PLACES: usize = 80;
 /// Queries that share what is loaded of a row.
@@ -63,11 +61,14 @@ fn plain(codes: &[Block], queries: &[Steps<'_>], out: &mut [[i32; PLACES]]) {
 /// plain loop.
 #[cfg(target_arch = "x86_64")]
 mod wide {
-    use super::{Block, GROUPS, PLACES, RUN, Rows, SIDE, Steps};
+    use super::{Block, PLACES, RUN, Rows, SIDE, Steps};
     use pulp::NullaryFnOnce;
     use pulp::bytemuck::cast;
     use pulp::x86::{V3, V4};
     use std::arch::x86_64::{__m128i, __m256i, __m512i};
+
+    /// Groups whose products are written together.
+    const GROUPS: usize = 4;
 
     /// What an instruction set does to a block.
     pub(super) trait Multiply: Copy {
@@ -223,27 +224,76 @@ mod wide {
 mod tests {
     use super::*;
 
+    /// Codes and queries that differ from place to place, or are all as large as they may be.
+    fn made(groups: usize, blocks: usize, largest: bool) -> (Vec<Block>, Vec<Vec<[i16; RUN]>>) {
+        let number = |i: usize| ((i * 7919 + 13) % 2003) as i32 - 1001;
+        let code = |i: usize| if largest { 127 } else { (number(i) % 128) as i8 };
+        let block = |b: usize| {
+            std::array::from_fn(|m| std::array::from_fn(|f| code((b * SIDE + m) * RUN + f)))
+        };
+        let most = (i32::MAX / 127 / (blocks * RUN) as i32).min(i32::from(i16::MAX));
+        let step = |q: usize, i: usize| match largest {
+            true => (most * (1 - 2 * (q as i32 % 2))) as i16,
+            false => (i64::from(most) * i64::from(number(i * 3 + q)) / 1001) as i16,
+        };
+        let query =
+            |q: usize| (0..blocks).map(|b| std::array::from_fn(|f| step(q, b * RUN + f))).collect();
+        ((0..groups * blocks).map(block).collect(), (0..TOGETHER).map(query).collect())
+    }
+
+    type Kernel = fn(&Rows<'_, Block>, &[Steps<'_>], &mut [[i32; PLACES]]);
+
+    /// What there is for this processor.
+    fn kernels() -> Vec<Kernel> {
+        #[allow(unused_mut, reason = "other processors have the one")]
+        let mut all: Vec<Kernel> = vec![products];
+        #[cfg(target_arch = "x86_64")]
+        if pulp::x86::V3::try_new().is_some() {
+            all.push(|codes, queries, out| {
+                let simd = pulp::x86::V3::try_new().unwrap();
+                match *queries {
+                    [a] => simd.vectorize(wide::Products { simd, codes, queries: [a], out }),
+                    [a, b, c, d] => {
+                        let queries = [a, b, c, d];
+                        simd.vectorize(wide::Products { simd, codes, queries, out });
+                    }
+                    _ => products(codes, queries, out),
+                }
+            });
+        }
+        all
+    }
+
     #[test]
-    fn wide_products_are_plain_ones_to_the_limits_of_the_codes() {
-        for blocks in [1usize, 2, 5] {
+    fn products_are_plain_ones_to_the_limits_of_the_codes() {
+        for (blocks, largest) in [(1, false), (2, true), (5, false), (66, true), (66, false)] {
             for groups in [1, 2, 3, 4, 5, 16, 17] {
-                let code =
-                    |i: usize| if i.is_multiple_of(5) { 127 } else { ((i * 73) % 255) as i8 };
-                let codes: Vec<i8> = (0..groups * blocks * SIDE * RUN).map(code).collect();
-                let codes: Vec<Block> = pulp::bytemuck::cast_slice(&codes).to_vec();
-                let most = i32::MAX / 127 / (blocks * RUN) as i32;
-                let most = most.min(i32::from(i16::MAX)) as i16;
-                let queries: Vec<Vec<[i16; RUN]>> =
-                    (0..4).map(|q| vec![[most - q; RUN]; blocks]).collect();
+                let (codes, queries) = made(groups, blocks, largest);
                 for count in 0..=TOGETHER {
                     let queries: Vec<Steps<'_>> = queries[..count].iter().map(|q| &q[..]).collect();
-                    let (mut a, mut b) = (vec![[0; PLACES]; count], vec![[0; PLACES]; count]);
-                    products(&Rows::before(&codes, true), &queries, &mut a);
+                    let mut b = vec![[0; PLACES]; count];
                     plain(&codes, &queries, &mut b);
-                    let memories = ..groups * SIDE;
-                    a.iter().zip(&b).for_each(|(a, b)| assert_eq!(a[memories], b[memories]));
+                    for kernel in kernels() {
+                        let mut a = vec![[0; PLACES]; count];
+                        kernel(&Rows::before(&codes, true), &queries, &mut a);
+                        let memories = ..groups * SIDE;
+                        a.iter().zip(&b).for_each(|(a, b)| assert_eq!(a[memories], b[memories]));
+                    }
                 }
             }
+        }
+    }
+
+    /// Σ c·q in the order of the features, by the place of each code.
+    #[test]
+    fn plain_products_are_those_of_the_memories() {
+        let (codes, queries) = made(3, 5, false);
+        let mut found = [[0; PLACES]];
+        plain(&codes, &[&queries[1]], &mut found);
+        for memory in 0..3 * SIDE {
+            let code = |f: usize| codes[memory / SIDE * 5 + f / RUN][memory % SIDE][f % RUN];
+            let product = |f: usize| i32::from(code(f)) * i32::from(queries[1][f / RUN][f % RUN]);
+            assert_eq!(found[0][memory], (0..5 * RUN).map(product).sum::<i32>());
         }
     }
 }

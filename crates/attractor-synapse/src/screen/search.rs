@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 const PARTS: usize = 16;
 /// A glimpse is of one stretch of so many.
 const SOME: usize = 32;
+
 /// A memory that may matter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Kept {
@@ -28,7 +29,7 @@ pub(super) struct Kept {
 pub(super) struct Found {
     /// Those that may matter, ascending.
     pub(super) kept: Vec<Kept>,
-    /// Every other score is at most this, the largest of their bounds.
+    /// Every other score is at most this.
     pub(super) cut: f64,
     /// The memories of the largest and of the smallest cosine, as far as the codes that were looked at tell.
     pub(super) ends: [u32; 2],
@@ -77,12 +78,11 @@ pub(super) fn glimpse<T: Element>(index: &Index<T>, hunts: &mut [Hunt<'_>]) {
     let floors = in_parts(index, SOME, |stretches| {
         let mut floors = vec![f64::NEG_INFINITY; hunts.len()];
         let (mut products, mut bounds) = (vec![[0; PLACES]; hunts.len()], Bounds::NONE);
-        for i in stretches.step_by(SOME) {
+        for i in stretches.filter(|i| i.is_multiple_of(SOME)) {
             let rows = index.stretch(i);
             let first = index.codes.products(rows.clone(), &queries, false, &mut products);
             for ((hunt, floor), products) in hunts.iter().zip(&mut floors).zip(&products) {
-                let products = &products[first..].as_chunks().0[0];
-                let tile = Tile { products, beside: index.codes.beside(rows.start) };
+                let tile = tile(index, &rows, products, first);
                 hunt.bound(index, rows.clone(), tile, &mut bounds);
                 *floor = floor.max(bounds.reached(rows.len()));
             }
@@ -113,6 +113,17 @@ fn in_parts<T: Element, R: Send>(
     };
     together(&mut Vec::new(), count, made.iter_mut().enumerate(), wakes(index, one_of), make);
     made.into_iter().flatten().collect()
+}
+
+/// A stretch of which the products begin in a place.
+fn tile<'a, T: Element>(
+    index: &'a Index<T>,
+    rows: &Range<usize>,
+    products: &'a [i32; PLACES],
+    first: usize,
+) -> Tile<'a> {
+    let products = &products[first..].as_chunks().0[0];
+    Tile { products, beside: index.codes.beside(rows.start) }
 }
 
 fn join<'a, T: Element>(
@@ -167,8 +178,7 @@ fn look<T: Element>(
         let first = index.codes.products(rows.clone(), &queries, more, &mut products);
         let looking = hunts.iter().zip(&mut shares).filter(|(_, share)| share.looks);
         for ((hunt, share), products) in looking.zip(&products) {
-            let products = &products[first..].as_chunks().0[0];
-            let tile = Tile { products, beside: index.codes.beside(rows.start) };
+            let tile = tile(index, &rows, products, first);
             share.see(index, hunt, rows.clone(), tile, &mut bounds);
             if share.kept.len() > most {
                 return None;
@@ -238,10 +248,12 @@ mod tests {
     use crate::{Question, Synapses};
     use attractor_lagrangian::LogSumExp;
 
+    /// Memories about a few of them, where there are many.
     fn screened(n: usize, d: usize) -> Screened<f32> {
         let number = |i: usize| ((i * 7919 + 13) % 2003) as f32 / 1001.0 - 1.0;
-        let rows: Vec<Vec<f32>> =
-            (0..n).map(|r| (0..d).map(|k| number((r * d + k) * (r + 7))).collect()).collect();
+        let near =
+            |r: usize, k: usize| number(r % 37 * d + k) + 0.1 * number((r * d + k) * (r + 7));
+        let rows: Vec<Vec<f32>> = (0..n).map(|r| (0..d).map(|k| near(r, k)).collect()).collect();
         Screened::new(Synapses::from_rows(&rows).unwrap(), 1e-6).unwrap()
     }
 
@@ -251,7 +263,9 @@ mod tests {
         let beta = 40.0;
         let softmax = LogSumExp::new(beta).unwrap();
         for (n, d) in [(1, 3), (63, 9), (65, 64), (4099, 9), (20_000, 7)] {
-            for screened in [screened(n, d), screened(n, d).in_balls()] {
+            let in_balls = screened(n, d).in_balls();
+            assert!(n < 4000 || in_balls.index.balls.is_some());
+            for screened in [screened(n, d), in_balls] {
                 let g: Vec<f32> = [n / 2, n / 3, 0, n - 1, n / 5]
                     .iter()
                     .flat_map(|&r| screened.synapses().patterns().row(r).to_vec())
@@ -274,12 +288,30 @@ mod tests {
         }
     }
 
+    /// However few codes there are, a glimpse is of a small part of them: of the first stretch of each 32.
+    #[test]
+    fn a_glimpse_is_of_one_stretch_of_32() {
+        let (n, softmax) = (1024, LogSumExp::new(8.0).unwrap());
+        let best = |at: usize| {
+            let row = |r: usize| [if r == at { 1.0f32 } else { 0.1 * (r % 7) as f32 / 7.0 }; 3];
+            let rows: Vec<_> = (0..n).map(row).collect();
+            let screened = Screened::new(Synapses::from_rows(&rows).unwrap(), 1e-6).unwrap();
+            let question = Question::of(&softmax, &[1.0; 3]);
+            let mut hunts = [screened.hunt(&screened.exact(&question, 0, 8.0), &[1.0; 3])];
+            glimpse(&screened.index, &mut hunts);
+            hunts[0].floor
+        };
+        assert!(best(63) > 2.9 && best(64) < 0.3 && best(1000) < 0.3);
+    }
+
     #[test]
     fn a_search_ends_where_too_many_could_matter() {
         let (screened, softmax) = (screened(4099, 9), LogSumExp::new(1e-3).unwrap());
         let g = screened.synapses().patterns().row(77).to_vec();
         let question = Question::of(&softmax, &g);
         let hunts = [screened.hunt(&screened.exact(&question, 0, 1e-3), &g)];
+        // in each of the parts, and only when they are joined
+        assert_eq!(search(&screened.index, &hunts, 10), None);
         assert_eq!(search(&screened.index, &hunts, 4098), None);
         let found = search(&screened.index, &hunts, 4099).unwrap();
         assert_eq!(found[0].kept.len(), 4099);

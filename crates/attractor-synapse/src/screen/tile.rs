@@ -51,7 +51,7 @@ pub(super) struct Glance {
 impl Glance {
     /// For products in `unit`, ‖g‖ and the largest |⟨ξ̂, ĝ⟩|; none where these are far from 1 in `f32`.
     pub(super) fn new(unit: f64, length: f64, largest: f64) -> Option<Self> {
-        // three roundings of 2⁻²⁴, and as much again for those of small numbers
+        // sixteen roundings of 2⁻²⁴, where three can meet; what small numbers lose besides is far less
         const ROUNDING: f64 = 1.0 / (1 << 20) as f64;
         let (most, length) = (largest / unit, (length / unit * (1.0 + ROUNDING)) as f32);
         let fits = 1e-30 < most && most < 1e30 && 1e-30 < length && length < 1e30;
@@ -202,6 +202,20 @@ mod tests {
     fn no_bound_is_above_what_a_glance_says() {
         assert!(holds(1.0));
         assert!(!holds(0.0), "single precision is off by something");
+    }
+
+    /// Of memories beyond what int8 can say: their residuals are all there is.
+    #[test]
+    fn no_bound_of_large_residuals_is_above_what_a_glance_says() {
+        for seed in 0..200 {
+            let mut made = Made::new(seed, 1.0);
+            made.products = made.products.map(|product| product % 3);
+            made.beside[1] = made.beside[1].map(|residual| 1e9 * residual);
+            let glance = Glance::new(made.unit, made.length, made.largest().max(1e-9)).unwrap();
+            let (upper, rest) =
+                (made.upper(), glance.look(made.tile(), f64::INFINITY, &FAR).below.unwrap());
+            assert!(upper <= rest && rest <= upper * (1.0 + 2e-6), "{upper} {rest}");
+        }
     }
 
     #[test]
