@@ -62,6 +62,23 @@ proptest! {
     }
 }
 
+/// Rows of few words are compared by code of their own for each number of words.
+#[test]
+fn distances_at_every_number_of_words() {
+    for width in 1..=18 {
+        for d in [64 * width - 63, 64 * width - 1, 64 * width] {
+            let (patterns, cue) = (signs::<f32>(5, d, 7), signs::<f32>(1, d, 8));
+            let mut found = [0; 4];
+            let state = Bits::new(cue.row(0)).unwrap();
+            Signs::new(&patterns).unwrap().distances(1..5, &state, &mut found);
+            for (found, row) in found.iter().zip(patterns.rows().skip(1)) {
+                let expected = differ(row, cue.row(0)).into_iter().filter(|differ| *differ).count();
+                assert_eq!(*found as usize, expected, "{d}");
+            }
+        }
+    }
+}
+
 #[test]
 fn only_signs_fit() {
     let refused = |rows: &[[f64; 2]]| Signs::new(&Patterns::from_rows(rows).unwrap()).unwrap_err();
