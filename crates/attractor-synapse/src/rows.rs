@@ -6,7 +6,11 @@
 )]
 
 use crate::lines::LINE;
+use crate::{Element, kernel};
 use std::ops::Range;
+
+/// Bytes of a row that is foreseen by processors that foresee any.
+const LONG: usize = 768;
 
 /// Rows of numbers, of which others may follow.
 #[derive(Debug, Clone)]
@@ -27,6 +31,16 @@ impl<'a, T> Rows<'a, T> {
     /// Rows behind which others follow, if there are any.
     pub(crate) fn before(rows: &'a [T], others: bool) -> Self {
         Self { rows, next: 0..if others { usize::MAX } else { 0 } }
+    }
+
+    /// As [`Rows::before`], of `d` numbers each, that one query has its two products with. Processors without AVX-512
+    /// foresee long rows better than they are told of them: measured on a Zen 3, 1.2 times as fast untold.
+    pub(crate) fn streamed(rows: &'a [T], d: usize, others: bool) -> Self
+    where
+        T: Element,
+    {
+        let foreseen = kernel::width::<T>() * size_of::<T>() < LINE && d * size_of::<T>() >= LONG;
+        Self::before(rows, others && !foreseen)
     }
 
     /// For two kernels that read them one after the other: each asks for some of the features of those that follow, so

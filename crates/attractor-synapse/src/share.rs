@@ -110,10 +110,14 @@ impl<T: Element> Share<T> {
             if hidden(&tile) {
                 break;
             }
-            let memories = tile_rows(xi.patterns(), &tile, range.end);
+            let d = xi.features();
+            let mut memories = tile_rows(xi.patterns(), &tile, range.end);
+            if part.panels.rows().len() == d {
+                memories = Rows::streamed(memories.rows, d, tile.end < range.end);
+            }
             let (memories, values) = match part.reading.values {
                 Some(values) => (memories, tile_rows(values, &tile, range.end)),
-                None => memories.halves(xi.features()),
+                None => memories.halves(d),
             };
             self.multiply_few(memories, part);
             self.weigh_few(xi, part, pool, &tile);

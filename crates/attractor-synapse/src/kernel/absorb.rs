@@ -84,19 +84,27 @@ impl<S: Simd, T: Real, const WIDE: usize> Block<'_, S, T, WIDE> {
     #[inline(always)]
     fn strips<const MANY: usize>(&self, mut at: usize, fields: &mut [f64]) -> usize {
         let width = WIDE * lanes::<S, T>();
+        let asks = !self.values.next.is_empty();
         for fields in fields[at * width..].chunks_exact_mut(MANY * width) {
-            self.mix(fields, &self.strip::<MANY>(at));
+            let sums =
+                if asks { self.strip::<MANY, true>(at) } else { self.strip::<MANY, false>(at) };
+            self.mix(fields, &sums);
             at += MANY;
         }
         at
     }
 
     #[inline(always)]
-    fn strip<const MANY: usize>(&self, at: usize) -> [[Vector<S, T>; WIDE]; MANY] {
+    fn strip<const MANY: usize, const ASKS: bool>(
+        &self,
+        at: usize,
+    ) -> [[Vector<S, T>; WIDE]; MANY] {
         let mut sums = [[splat(self.simd, T::ZERO); WIDE]; MANY];
         for (mu, weights) in self.weights.iter().enumerate() {
             let start = mu * self.m + at;
-            self.values.ask(start - at, at, MANY);
+            if ASKS {
+                self.values.ask(start - at, at, MANY);
+            }
             let row = &self.values.rows[start..start + MANY];
             for (x, sums) in row.iter().zip(&mut sums) {
                 let x = splat(self.simd, *x);

@@ -101,14 +101,21 @@ impl<S: Simd, T: Real, const WIDE: usize> Block<'_, S, T, WIDE> {
         let none = [[splat(self.simd, T::ZERO); WIDE]; ROWS];
         let strips = out[at..].as_chunks_mut::<ROWS>().0;
         let end = at + strips.len() * ROWS;
+        let asks = !self.memories.next.is_empty();
         for (at, sums) in (at..).step_by(ROWS).zip(strips) {
-            *sums = self.strip(at, if self.from == 0 { none } else { *sums });
+            let begun = if self.from == 0 { none } else { *sums };
+            *sums = if asks {
+                self.strip::<ROWS, true>(at, begun)
+            } else {
+                self.strip::<ROWS, false>(at, begun)
+            };
         }
         end
     }
 
+    /// The question whether to ask takes as many instructions as the loads: where nothing is to be asked for, it is not put.
     #[inline(always)]
-    fn strip<const ROWS: usize>(
+    fn strip<const ROWS: usize, const ASKS: bool>(
         &self,
         at: usize,
         mut sums: [[Vector<S, T>; WIDE]; ROWS],
@@ -119,7 +126,9 @@ impl<S: Simd, T: Real, const WIDE: usize> Block<'_, S, T, WIDE> {
         }
         for (k, x) in self.panel.iter().enumerate() {
             // as much of the next tile as is read of this one, but in the order in which it lies
-            self.memories.ask(at * self.d, (self.from + k) * ROWS, ROWS);
+            if ASKS {
+                self.memories.ask(at * self.d, (self.from + k) * ROWS, ROWS);
+            }
             for (row, sums) in rows.iter().zip(&mut sums) {
                 let xi = splat(self.simd, row[k]);
                 for (sum, x) in sums.iter_mut().zip(x) {
