@@ -109,17 +109,19 @@ impl Codes {
         [&self.scales, &self.residuals, &self.turns].map(|all| &all[start..].as_chunks().0[0])
     }
 
-    /// Asks for the codes of a memory and what is beside them.
-    pub(super) fn ask_for(&self, place: usize) {
+    /// Asks for the codes of memories that lie beside each other and for what is beside these.
+    pub(super) fn ask_for(&self, places: Range<usize>) {
         match &self.steps {
             Steps::Int8(codes) => {
                 let blocks = self.features.div_ceil(RUN);
-                ask_for(&codes[place / SIDE * blocks..][..blocks]);
+                let groups = places.start / SIDE..places.end.div_ceil(SIDE);
+                ask_for(&codes[groups.start * blocks..groups.end * blocks]);
             }
-            Steps::Signs(signs) => ask_for(signs.row(place)),
+            Steps::Signs(signs) => places.clone().for_each(|place| ask_for(signs.row(place))),
         }
-        ask_for(&self.scales[place..=place]);
-        ask_for(&self.residuals[place..=place]);
+        for beside in [&self.scales, &self.residuals] {
+            ask_for(&beside[places.clone()]);
+        }
     }
 
     /// Bytes that a scan reads for each memory.

@@ -100,8 +100,8 @@ mod tests {
             Exact { xi: screened.synapses(), outputs, beta: 40.0, bias: None, top: 0, sizes }
         };
         let (here, far) = (exact(&[1.0, 0.0]), exact(&[0.9, 1.0]));
-        let hunts = [screened.hunt(&here, &[1.0, 0.0])];
-        let found = search(&screened.index, &hunts, 2).unwrap().swap_remove(0);
+        let mut hunts = [screened.hunt(&here, &[1.0, 0.0])];
+        let found = search(&screened.index, &mut hunts, 2).unwrap().swap_remove(0);
         assert_eq!(found.kept.len(), 1);
         let earlier = [Earlier::begin(0, &here, found).0];
         let limits = (1e-6, 1.0);

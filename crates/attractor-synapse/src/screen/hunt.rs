@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// One query and what decides about a memory: it is left out where its score is below the largest by more
 /// than `window`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Hunt<'a> {
     pub(super) query: Query,
     pub(super) bias: Option<&'a [f64]>,
@@ -33,6 +33,11 @@ impl Hunt<'_> {
         };
         let nearer = upper.max(0.0) * balls.inverse(ball) * self.largest;
         *upper <= floor - self.window && nearer <= floor
+    }
+
+    /// Whether a memory of no larger score could matter, were this the largest; no number holds nothing back.
+    pub(super) fn waits_for(&self, upper: f64, largest: f64) -> bool {
+        !(upper <= largest - self.window)
     }
 
     /// Looks at a tile of which so many places are taken.

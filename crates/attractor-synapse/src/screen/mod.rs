@@ -271,7 +271,7 @@ impl<T: Element, S: Borrow<Synapses<T>>> Screened<T, S> {
         if !self.eager && !estimate::floors(&self.index, &self.signs, &mut hunts, &exact) {
             return Err(Screen::TooMany);
         }
-        search::search(&self.index, &hunts, most).ok_or(Screen::TooMany)
+        search::search(&self.index, &mut hunts, most).ok_or(Screen::TooMany)
     }
 
     /// Query `q`, as it is read exactly.
