@@ -18,6 +18,8 @@ const GROUPS: [usize; 2] = [64, 256];
 const AHEAD: usize = 4;
 /// Memories below which the signs of all take no longer than a glimpse.
 const GLIMPSED: usize = 1 << 15;
+/// Bytes of signs that are still in a cache when they are asked for again.
+const CACHED: usize = 4 << 20;
 /// A screen pays while no more than one memory of this many has to be read as well.
 pub(super) const PAYS: usize = 20;
 
@@ -26,7 +28,7 @@ pub(super) const PAYS: usize = 20;
 ///
 /// A sample knows what memories are like, but not those that a query is about. Where these decide, a glimpse at the codes
 /// often finds one of them; else it is looked for among the signs of all: for the query that leaves most memories first,
-/// alone, for where the others wait for nothing they are not asked for; then for the others in one pass.
+/// alone, for where that does not help nothing else would; then for the others, in one pass where each comes from memory.
 pub(super) fn floors<T: Element>(
     index: &Index<T>,
     signs: &Signs,
@@ -46,7 +48,9 @@ pub(super) fn floors<T: Element>(
     }
     let doubts = in_doubt(&samples, hunts);
     let (most, others) = doubts.split_at(doubts.len().min(1));
-    [most, others].into_iter().filter(|doubts| !doubts.is_empty()).all(|doubts| {
+    let together = if signs.bytes() <= CACHED { 1 } else { hunts.len() };
+    let mut groups = most.chunks(1).chain(others.chunks(together));
+    groups.all(|doubts| {
         look_at_signs(index, signs, doubts, hunts, exact);
         doubts.iter().all(|&q| samples[q].leaves_few(&hunts[q]))
     })

@@ -36,6 +36,10 @@ impl Signs {
         Self { mean, signs }
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(self.signs.words())
+    }
+
     /// The memory of each share that has most signs in common with each of the queries: shares, and in them queries. One
     /// pass over the signs, with other threads where they are worth waking.
     pub(super) fn nearest(&self, queries: &[&[f64]], wake: bool) -> Vec<Vec<usize>> {
