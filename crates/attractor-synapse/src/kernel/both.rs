@@ -1,5 +1,6 @@
 //! Both products of memories with one query whose weights are known: every row is read once.
 
+use super::dots::CHAINS;
 use super::{Vector, lanes, splat};
 use crate::rows::Rows;
 use attractor_lagrangian::Real;
@@ -8,7 +9,8 @@ use pulp::{Arch, Simd, WithSimd};
 /// Rows side by side: what is summed goes through the nearest cache once for all of them.
 const ROWS: usize = 4;
 
-/// The products ξ·g of n memories, and Σ w·ξ.
+/// The products ξ·g of n memories, and Σ w·ξ: the same bits as `dots` and `sums` give, so
+/// that what a look says does not depend on what it was read with.
 pub(crate) struct Both<'a, T> {
     /// n × d.
     pub memories: Rows<'a, T>,
@@ -98,24 +100,45 @@ impl<S: Simd, T: Real> Block<'_, S, T> {
             ends[i] = T::lanes::<S>(&row[d - lanes::<S, T>()..]).0[0];
             w[i] = splat(simd, weights[i]);
         }
-        let mut dots = [splat(simd, T::ZERO); N];
-        for (k, (sum, g)) in self.sum.iter_mut().zip(self.outputs).enumerate() {
-            // as much of the next rows as is read of these, but in the order in which it lies
-            self.memories.ask(at * d, k * N * lanes::<S, T>(), N * lanes::<S, T>());
-            let mut total = *sum;
-            for i in 0..N {
-                let x = rows[i][k];
-                dots[i] = T::lanes_mul_add(simd, x, *g, dots[i]);
-                total = T::lanes_mul_add(simd, w[i], x, total);
+        let mut dots = [[splat(simd, T::ZERO); CHAINS]; N];
+        let (vectors, whole) = (self.outputs.len(), self.outputs.len() / CHAINS * CHAINS);
+        for k in (0..whole).step_by(CHAINS) {
+            for chain in 0..CHAINS {
+                self.vector(at, k + chain, &rows, &w, &mut dots, chain);
             }
-            *sum = total;
+        }
+        if whole < vectors {
+            self.vector(at, whole, &rows, &w, &mut dots, 0);
         }
         for i in 0..N {
             if self.outputs.len() * lanes::<S, T>() < d {
-                dots[i] = T::lanes_mul_add(simd, ends[i], self.end, dots[i]);
+                dots[i][1] = T::lanes_mul_add(simd, ends[i], self.end, dots[i][1]);
                 self.sum_end = T::lanes_mul_add(simd, w[i], ends[i], self.sum_end);
             }
-            scores[i] = T::lanes_total(simd, dots[i]);
+            scores[i] = T::lanes_total(simd, T::lanes_add(simd, dots[i][0], dots[i][1]));
         }
+    }
+
+    /// One vector of some rows, whose products go into one of their two sums.
+    #[inline(always)]
+    fn vector<const N: usize>(
+        &mut self,
+        at: usize,
+        k: usize,
+        rows: &[&[Vector<S, T>]; N],
+        w: &[Vector<S, T>; N],
+        dots: &mut [[Vector<S, T>; CHAINS]; N],
+        chain: usize,
+    ) {
+        let (simd, one) = (self.simd, lanes::<S, T>());
+        // as much of the next rows as is read of these, but in the order in which it lies
+        self.memories.ask(at * self.d, k * N * one, N * one);
+        let (g, mut total) = (self.outputs[k], self.sum[k]);
+        for i in 0..N {
+            let x = rows[i][k];
+            dots[i][chain] = T::lanes_mul_add(simd, x, g, dots[i][chain]);
+            total = T::lanes_mul_add(simd, w[i], x, total);
+        }
+        self.sum[k] = total;
     }
 }

@@ -7,7 +7,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 /// Queries at a time, and sums for each of them that do not wait for one another.
 const MANY: usize = 4;
-const CHAINS: usize = 2;
+pub(super) const CHAINS: usize = 2;
 /// So many queries see a memory before the next one comes: they stay in the nearest cache.
 const GROUP: usize = 2 * MANY;
 

@@ -48,6 +48,12 @@ fn check_both<T: Real>(n: usize, d: usize) {
         let (memories, outputs, weights) = (Rows::before(&xi, more), &g[..], &w[..]);
         let work = Both { memories, outputs, weights, scores: &mut scores, sum: &mut total };
         both_on(arch, work);
+        // a score does not say what else it was read with
+        let (mut alone, mut alone_total) = (vec![T::ZERO; n], vec![T::ZERO; d]);
+        dots_on(arch, Rows::from(&xi[..]), &g, d, &mut alone);
+        let (weights, values) = (&w[..], Rows::from(&xi[..]));
+        sums_on(arch, Sums { weights, values, m: d, out: &mut alone_total });
+        assert!(scores == alone && total == alone_total, "{n} {d}: {scores:?} {alone:?}");
         for (row, score) in xi.chunks_exact(d).zip(scores) {
             let truth = sum(row.iter().copied().zip(g.iter().copied()));
             assert!(near(score, truth, d), "{n} {d}: {score} is not {truth:?}");
