@@ -4,7 +4,7 @@
 
 use attractor_lagrangian::LogSumExp;
 use attractor_synapse::{Answers, Memories, Question, Screen, Screened, Screening, Synapses};
-use benches::{clustered, memories, normals};
+use benches::{clustered, cues, memories};
 use std::time::Instant;
 
 fn main() {
@@ -36,14 +36,6 @@ fn sweep(screened: &Screened<f32>, data: &str, queries: usize, rounds: usize) {
         print!(" {beta:.0}:{ratio:.2}{mark}");
     }
     println!("  worst {worst:.2}");
-}
-
-/// Damaged memories as cues.
-fn cues(xi: &Synapses<f32>, queries: usize) -> Vec<f32> {
-    let (n, d) = (xi.memories(), xi.features());
-    let noise = normals::<f32>(5, queries, d);
-    let rows = (0..queries).flat_map(|q| xi.patterns().row((q * 7919 + 4321) % n));
-    rows.zip(noise).map(|(x, noise)| x + 0.3 * noise).collect()
 }
 
 /// The least times of both, screened over plain, and how the first query was answered.

@@ -3,7 +3,7 @@
 
 use attractor_lagrangian::LogSumExp;
 use attractor_synapse::{Answers, Memories, Question, Screen, Screened, Screening, Synapses};
-use benches::{clustered, memories, memories_of_signs, normals};
+use benches::{clustered, cues, memories, memories_of_signs};
 use std::time::Instant;
 
 /// The share of the weights that may be left out: what `f32` would lose as well.
@@ -80,14 +80,6 @@ fn run(screened: &Screened<f32>, beta: f64) {
         "{d:<5} {n:<8} {beta:<7} {screens:<13} {plain:<9.2} {screen:<12.2} {:.2}",
         plain / screen
     );
-}
-
-/// Damaged memories as cues.
-fn cues(xi: &Synapses<f32>, queries: usize) -> Vec<f32> {
-    let (n, d) = (xi.memories(), xi.features());
-    let noise = normals::<f32>(5, queries, d);
-    let rows = (0..queries).flat_map(|q| xi.patterns().row((q * 7919 + 4321) % n));
-    rows.zip(noise).map(|(x, noise)| x + 0.3 * noise).collect()
 }
 
 fn trial(screened: &Screened<f32>, data: &str, beta: f64, queries: usize) {

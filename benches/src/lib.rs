@@ -13,7 +13,7 @@ mod trajectory;
 // The door for other languages; its functions are called by their names in the library.
 pub mod abi;
 
-use attractor_synapse::{Element, Patterns, Synapses};
+use attractor_synapse::{Element, Memories, Patterns, Synapses};
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64;
@@ -30,6 +30,14 @@ pub fn normals<T: Element>(seed: u64, rows: usize, features: usize) -> Vec<T> {
 pub fn signs(seed: u64, rows: usize, features: usize) -> Vec<f32> {
     let mut rng = Pcg64::seed_from_u64(seed);
     (0..rows * features).map(|_| if rng.random() { 1.0 } else { -1.0 }).collect()
+}
+
+/// Damaged memories as cues: some of them with noise of 0.3 of their length.
+pub fn cues(xi: &Synapses<f32>, queries: usize) -> Vec<f32> {
+    let (n, d) = (xi.memories(), xi.features());
+    let noise = normals::<f32>(5, queries, d);
+    let rows = (0..queries).flat_map(|q| xi.patterns().row((q * 7919 + 4321) % n));
+    rows.zip(noise).map(|(x, noise)| x + 0.3 * noise).collect()
 }
 
 /// Memories from [`normals`].
