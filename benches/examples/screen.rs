@@ -2,7 +2,7 @@
 #![expect(clippy::print_stdout, reason = "the ratios are what it is run for")]
 
 use attractor_lagrangian::LogSumExp;
-use attractor_synapse::{Answers, Memories, Question, Screen, Screened, Screening, Synapses};
+use attractor_synapse::{Answers, Memories, Question, Screen, Screened, Screening};
 use benches::{clustered, cues, memories, memories_of_signs};
 use std::time::Instant;
 

@@ -6,7 +6,8 @@ use crate::rows::Rows;
 use attractor_lagrangian::Real;
 use pulp::{Arch, Simd, WithSimd};
 
-/// Rows side by side: what is summed goes through the nearest cache once for all of them.
+/// Rows side by side, where there are registers for them: what is summed goes through the nearest cache once for all of
+/// them. Else one after the other, in the order in which they come from memory: on a Zen 3 up to 1.3 times as fast.
 const ROWS: usize = 4;
 
 /// The products ξ·g of n memories, and Σ w·ξ: the same bits as `dots` and `sums` give, so
@@ -50,7 +51,7 @@ impl<T: Real> WithSimd for Both<'_, T> {
         T::each_lane_mut::<S>(&mut ends)[one - outputs_rest.len()..one]
             .copy_from_slice(outputs_rest);
         let mut work = Block { simd, memories, d, outputs, end: ends[0], sum, sum_end: ends[1] };
-        let whole = weights.len() / ROWS * ROWS;
+        let whole = if S::REGISTER_COUNT >= 32 { weights.len() / ROWS * ROWS } else { 0 };
         for at in (0..whole).step_by(ROWS) {
             work.take::<ROWS>(at, &weights[at..], &mut scores[at..]);
         }
