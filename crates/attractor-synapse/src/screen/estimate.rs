@@ -1,11 +1,12 @@
 //! Whether a screen will pay, from a sample of the memories; and where it may begin.
 
 use super::codes::Query;
+use super::glimpse::glimpse;
 use super::hunt::Hunt;
 use super::index::Index;
+use super::parts::wakes;
 use super::products::{PLACES, SIDE};
 use super::rescore::Exact;
-use super::search::{glimpse, wakes};
 use super::signs::Signs;
 use crate::Element;
 use std::ops::Range;

@@ -2,6 +2,8 @@
 
 use super::balls::Balls;
 use super::codes::{Codes, TILE};
+use super::products::PLACES;
+use super::tile::Tile;
 use crate::{Element, Memories, Synapses};
 use std::ops::Range;
 
@@ -38,5 +40,16 @@ impl<T: Element> Index<T> {
     /// The memory in a place.
     pub(super) fn memory(&self, place: usize) -> usize {
         self.balls.as_ref().map_or(place, |balls| balls.order()[place] as usize)
+    }
+
+    /// A stretch of which the products begin in a place.
+    pub(super) fn tile<'a>(
+        &'a self,
+        rows: &Range<usize>,
+        products: &'a [i32; PLACES],
+        first: usize,
+    ) -> Tile<'a> {
+        let products = &products[first..].as_chunks().0[0];
+        Tile { products, beside: self.codes.beside(rows.start) }
     }
 }

@@ -1,22 +1,15 @@
 //! The search for memories that could matter: one pass over the codes for all queries.
 
 use super::bounds::{Bounds, EIGHT};
-use super::codes::{Query, TILE};
+use super::codes::TILE;
 use super::hunt::Hunt;
 use super::index::Index;
+use super::parts::{HEAD, head, in_parts, parts};
 use super::products::PLACES;
 use super::tile::{Near, Tile};
 use crate::Element;
-use crate::together::{together, worth_waking};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-
-/// Parts that threads work on; fixed, so that what is found does not depend on the threads.
-const PARTS: usize = 16;
-/// What is looked at first of a part is one of so many of its stretches.
-const HEAD: usize = 8;
-/// A glimpse is of one stretch of so many.
-const SOME: usize = 32;
 
 /// A memory that may matter.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,11 +75,6 @@ pub(super) fn search<T: Element>(
     hunts.iter().enumerate().map(found).collect()
 }
 
-/// The first stretches of a part.
-fn head(part: Range<usize>) -> Range<usize> {
-    part.start..part.start + (part.len() / HEAD).max(1)
-}
-
 /// What all hunts find in some of the stretches of each part; `None` where too many memories may matter to one.
 fn look_at<T: Element>(
     index: &Index<T>,
@@ -102,69 +90,6 @@ fn look_at<T: Element>(
         shares
     };
     in_parts(index, one_of, look).into_iter().collect()
-}
-
-/// Raises the floors of all hunts to what is reached in some of the codes.
-pub(super) fn glimpse<T: Element>(index: &Index<T>, hunts: &mut [Hunt<'_>]) {
-    let queries: Vec<&Query> = hunts.iter().map(|hunt| &hunt.query).collect();
-    let floors = in_parts(index, SOME, |stretches| {
-        let mut floors = vec![f64::NEG_INFINITY; hunts.len()];
-        let (mut products, mut bounds) = (vec![[0; PLACES]; hunts.len()], Bounds::NONE);
-        for i in stretches.clone().filter(|i| i.is_multiple_of(SOME)) {
-            let rows = index.stretch(i);
-            if stretches.contains(&(i + SOME)) {
-                index.codes.ask_for(index.stretch(i + SOME));
-            }
-            let first = index.codes.products(rows.clone(), &queries, false, &mut products);
-            for ((hunt, floor), products) in hunts.iter().zip(&mut floors).zip(&products) {
-                let tile = tile(index, &rows, products, first);
-                hunt.bound(index, rows.clone(), tile, &mut bounds);
-                *floor = floor.max(bounds.reached(rows.len()));
-            }
-        }
-        floors
-    });
-    for (q, hunt) in hunts.iter_mut().enumerate() {
-        hunt.floor = floors.iter().map(|floors| floors[q]).fold(hunt.floor, f64::max);
-    }
-}
-
-/// Whether other threads are worth waking for one of so many codes.
-pub(super) fn wakes<T: Element>(index: &Index<T>, one_of: usize) -> bool {
-    worth_waking(index.codes.bytes() * index.codes.len() / one_of, 0)
-}
-
-/// The stretches of each part.
-fn parts<T: Element>(index: &Index<T>) -> impl Iterator<Item = Range<usize>> + Send {
-    let stretches = index.stretches();
-    let count = stretches.min(PARTS);
-    (0..count).map(move |i| i * stretches / count..(i + 1) * stretches / count)
-}
-
-/// What is made of each part, where one of so many codes is read.
-fn in_parts<T: Element, R: Send>(
-    index: &Index<T>,
-    one_of: usize,
-    work: impl Fn(Range<usize>) -> R + Sync,
-) -> Vec<R> {
-    let mut made: Vec<Option<R>> = parts(index).map(|_| None).collect();
-    let make = |(): &mut (), (part, place): (Range<usize>, &mut Option<R>)| {
-        *place = Some(work(part));
-    };
-    let items = parts(index).zip(&mut made);
-    together(&mut Vec::new(), PARTS, items, wakes(index, one_of), make);
-    made.into_iter().flatten().collect()
-}
-
-/// A stretch of which the products begin in a place.
-fn tile<'a, T: Element>(
-    index: &'a Index<T>,
-    rows: &Range<usize>,
-    products: &'a [i32; PLACES],
-    first: usize,
-) -> Tile<'a> {
-    let products = &products[first..].as_chunks().0[0];
-    Tile { products, beside: index.codes.beside(rows.start) }
 }
 
 fn join<'a, T: Element>(
@@ -219,7 +144,7 @@ fn look<T: Element>(
         let first = index.codes.products(rows.clone(), &queries, more, &mut products);
         let looking = hunts.iter().zip(&mut shares).filter(|(_, share)| share.looks);
         for ((hunt, share), products) in looking.zip(&products) {
-            let tile = tile(index, &rows, products, first);
+            let tile = index.tile(&rows, products, first);
             share.see(index, hunt, rows.clone(), tile, &mut bounds);
             if share.kept.len() > most {
                 return None;
@@ -286,6 +211,7 @@ impl Share {
 mod tests {
     use super::*;
     use crate::screen::Screened;
+    use crate::screen::glimpse::glimpse;
     use crate::{Question, Synapses};
     use attractor_lagrangian::LogSumExp;
 
@@ -327,22 +253,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    /// However few codes there are, a glimpse is of a small part of them: of the first stretch of each 32.
-    #[test]
-    fn a_glimpse_is_of_one_stretch_of_32() {
-        let (n, softmax) = (1024, LogSumExp::new(8.0).unwrap());
-        let best = |at: usize| {
-            let row = |r: usize| [if r == at { 1.0f32 } else { 0.1 * (r % 7) as f32 / 7.0 }; 3];
-            let rows: Vec<_> = (0..n).map(row).collect();
-            let screened = Screened::new(Synapses::from_rows(&rows).unwrap(), 1e-6).unwrap();
-            let question = Question::of(&softmax, &[1.0; 3]);
-            let mut hunts = [screened.hunt(&screened.exact(&question, 0, 8.0), &[1.0; 3])];
-            glimpse(&screened.index, &mut hunts);
-            hunts[0].floor
-        };
-        assert!(best(63) > 2.9 && best(64) < 0.3 && best(1000) < 0.3);
     }
 
     /// What goes badly is known from an eighth: four hundred of twenty thousand are few unless they are met at once.
