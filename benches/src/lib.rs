@@ -32,7 +32,7 @@ pub fn signs(seed: u64, rows: usize, features: usize) -> Vec<f32> {
     (0..rows * features).map(|_| if rng.random() { 1.0 } else { -1.0 }).collect()
 }
 
-/// Damaged memories as cues: some of them with noise of 0.3 of their length.
+/// Damaged memories as cues: some of them, with noise of deviation 0.3 on every number.
 pub fn cues(xi: &Synapses<f32>, queries: usize) -> Vec<f32> {
     let (n, d) = (xi.memories(), xi.features());
     let noise = normals::<f32>(5, queries, d);

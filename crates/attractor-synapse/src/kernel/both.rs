@@ -103,13 +103,17 @@ impl<S: Simd, T: Real> Block<'_, S, T> {
         }
         let mut dots = [[splat(simd, T::ZERO); CHAINS]; N];
         let (vectors, whole) = (self.outputs.len(), self.outputs.len() / CHAINS * CHAINS);
+        // as much of the next rows as is read of these, but in the order in which it lies
+        let some = N * lanes::<S, T>();
         for k in (0..whole).step_by(CHAINS) {
+            self.memories.ask(at * d, k * some, CHAINS * some);
             for chain in 0..CHAINS {
-                self.vector(at, k + chain, &rows, &w, &mut dots, chain);
+                self.vector(k + chain, &rows, &w, &mut dots, chain);
             }
         }
         if whole < vectors {
-            self.vector(at, whole, &rows, &w, &mut dots, 0);
+            self.memories.ask(at * d, whole * some, some);
+            self.vector(whole, &rows, &w, &mut dots, 0);
         }
         for i in 0..N {
             if self.outputs.len() * lanes::<S, T>() < d {
@@ -124,21 +128,17 @@ impl<S: Simd, T: Real> Block<'_, S, T> {
     #[inline(always)]
     fn vector<const N: usize>(
         &mut self,
-        at: usize,
         k: usize,
         rows: &[&[Vector<S, T>]; N],
         w: &[Vector<S, T>; N],
         dots: &mut [[Vector<S, T>; CHAINS]; N],
         chain: usize,
     ) {
-        let (simd, one) = (self.simd, lanes::<S, T>());
-        // as much of the next rows as is read of these, but in the order in which it lies
-        self.memories.ask(at * self.d, k * N * one, N * one);
         let (g, mut total) = (self.outputs[k], self.sum[k]);
         for i in 0..N {
             let x = rows[i][k];
-            dots[i][chain] = T::lanes_mul_add(simd, x, g, dots[i][chain]);
-            total = T::lanes_mul_add(simd, w[i], x, total);
+            dots[i][chain] = T::lanes_mul_add(self.simd, x, g, dots[i][chain]);
+            total = T::lanes_mul_add(self.simd, w[i], x, total);
         }
         self.sum[k] = total;
     }
