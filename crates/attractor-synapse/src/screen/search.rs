@@ -98,11 +98,10 @@ fn join<'a, T: Element>(
     shares: impl Iterator<Item = &'a Share> + Clone,
 ) -> Found {
     let floor = shares.clone().map(|share| share.floor).fold(hunt.floor, f64::max);
-    let least = floor - hunt.window;
     let mut cut = shares.clone().map(|share| share.rest).fold(f64::NEG_INFINITY, f64::max);
     let mut kept = Vec::new();
     for one in shares.clone().flat_map(|share| &share.kept) {
-        if !(one.upper <= least) {
+        if hunt.waits_for(one.upper, floor) {
             kept.push(*one);
         } else {
             cut = cut.max(one.upper);
@@ -178,7 +177,7 @@ impl Share {
             self.rest = self.rest.max(rest);
         } else {
             hunt.bound(index, rows.clone(), tile, bounds);
-            self.keep(index, bounds, rows, hunt.window);
+            self.keep(index, hunt, rows, bounds);
         }
     }
 
@@ -187,16 +186,16 @@ impl Share {
     fn keep<T: Element>(
         &mut self,
         index: &Index<T>,
-        bounds: &Bounds,
+        hunt: &Hunt<'_>,
         rows: Range<usize>,
-        window: f64,
+        bounds: &Bounds,
     ) {
-        let (above, rest) = bounds.above(rows.len(), self.floor - window);
+        let (above, rest) = bounds.above(rows.len(), self.floor - hunt.window);
         self.rest = self.rest.max(rest);
         for eight in (0..rows.len()).step_by(EIGHT).filter(|lane| above[lane / EIGHT]) {
             for lane in eight..rows.len().min(eight + EIGHT) {
                 let upper = bounds.upper[lane];
-                if !(upper <= self.floor - window) {
+                if hunt.waits_for(upper, self.floor) {
                     self.floor = self.floor.max(upper - bounds.width[lane]);
                     self.kept.push(Kept { memory: index.memory(rows.start + lane) as u32, upper });
                 } else if upper > self.rest {
